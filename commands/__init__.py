@@ -1,0 +1,1 @@
+"""The commands of bot.py, one file each; add_commands() declares them, run functions return the exit status."""

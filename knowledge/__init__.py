@@ -1,0 +1,28 @@
+"""What the bot knows and how it understands. No Telegram, no data base, no clock."""
+
+from knowledge.base import KnowledgeBase
+from knowledge.check import Knowledge, check_source, inspect
+from knowledge.conversation import Topic, Understanding
+from knowledge.entry import Entry
+from knowledge.problems import KnowledgeInvalid, Problem, errors
+from knowledge.reply import Reply, cited, entry_text, reply_to
+from knowledge.text import is_traditional, traditional
+
+__all__ = [
+    "Entry",
+    "Knowledge",
+    "KnowledgeBase",
+    "KnowledgeInvalid",
+    "Problem",
+    "Reply",
+    "Topic",
+    "Understanding",
+    "check_source",
+    "cited",
+    "entry_text",
+    "errors",
+    "inspect",
+    "is_traditional",
+    "reply_to",
+    "traditional",
+]

@@ -1,0 +1,151 @@
+"""The knowledge base that a running bot holds: load, learn or take from the cache, ask, reload."""
+
+import hashlib
+import json
+import pickle
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from knowledge.certainty import SIGNALS, Certainty
+from knowledge.check import Knowledge, Voiced, load
+from knowledge.conversation import Interpreter, Topic, Understanding
+from knowledge.decide import Thresholds
+from knowledge.index import Learnt, build_index, learn
+from knowledge.lexicon import Lexicon, WordGroups
+from knowledge.sounds import syllables
+from knowledge.text import Fillers
+
+FOLDER = Path(__file__).parent
+CERTAINTY_FILE = FOLDER / "certainty.json"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One state of the files, ready to answer. Replaced as a whole, never changed."""
+
+    knowledge: Knowledge
+    interpreter: Interpreter
+
+
+@dataclass
+class KnowledgeBase:
+    """folder: with entries/, phrasings/, words.yaml …; cache: where learnt models are kept, private to the user."""
+
+    folder: Path = FOLDER
+    cache: Path | None = None
+    _loaded: Loaded | None = field(default=None, init=False)
+
+    @property
+    def current(self) -> Loaded:
+        """What answers now. Hold it for the length of one answer: a reload swaps it. Loads at the first use."""
+        if self._loaded is None:
+            self._loaded = build(self.folder, self.cache)
+        return self._loaded
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.current.knowledge
+
+    def ask(self, text: str, topic: Topic | None = None) -> Understanding:
+        return self.current.interpreter.understand(text, topic)
+
+    def reload(self) -> None:
+        """Build beside, then swap. Raises KnowledgeInvalid and keeps the old answers when a file is wrong."""
+        self._loaded = build(self.folder, self.cache)
+
+
+def build(folder: Path, cache: Path | None) -> Loaded:
+    """Raises KnowledgeInvalid."""
+    knowledge = load(folder)
+    fillers, lexicon = vocabulary(knowledge)
+    certainty, thresholds = read_certainty(CERTAINTY_FILE)
+    learnt = _learnt(knowledge, cache, fillers, lexicon)
+    index = build_index(learnt, certainty, fillers, [v.phrasing for v in knowledge.phrasings])
+    return Loaded(knowledge, Interpreter(index, thresholds, frozenset(knowledge.small_talk)))
+
+
+def vocabulary(knowledge: Knowledge) -> tuple[Fillers, Lexicon]:
+    words = knowledge.words
+    return Fillers(words.fillers), Lexicon(WordGroups(words.subjects), WordGroups(words.aspects))
+
+
+def read_certainty(path: Path) -> tuple[Certainty, Thresholds]:
+    figures = json.loads(path.read_text("utf-8"))
+    thresholds = Thresholds(figures["thresholds"]["answer"], figures["thresholds"]["ask"])
+    return Certainty.load(figures["signals"], figures["bias"]), thresholds
+
+
+def write_certainty(path: Path, certainty: Certainty, thresholds: Thresholds) -> None:
+    columns = zip(SIGNALS, certainty.means, certainty.spreads, certainty.weights, strict=True)
+    figures = {
+        "thresholds": {"answer": thresholds.answer, "ask": thresholds.ask},
+        "bias": round(certainty.bias, 5),
+        "signals": {
+            s: {
+                "mean": round(float(m), 5),
+                "spread": round(float(d), 5),
+                "weight": round(float(w), 5),
+            }
+            for s, m, d, w in columns
+        },
+    }
+    path.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+
+
+def _learnt(knowledge: Knowledge, cache: Path | None, fillers: Fillers, lexicon: Lexicon) -> Learnt:
+    kept = _cache_file(cache, fingerprint(knowledge)) if cache else None
+    if kept is not None and kept.exists():
+        learnt = _unpickled(kept)
+        if learnt is not None:
+            return learnt
+    phrasings = [v.phrasing for v in knowledge.phrasings]
+    learnt = learn(phrasings, frozenset(knowledge.entries), lexicon, fillers, syllables())
+    if kept is not None:
+        _keep(kept, learnt)
+    return learnt
+
+
+def fingerprint(knowledge: Knowledge) -> str:
+    """Of everything that learning depends on: phrasings, words, this code, numpy."""
+    digest = hashlib.sha256(version("numpy").encode())
+    for source in ("features", "learner", "lexicon", "model", "repair", "text", "index"):
+        digest.update((FOLDER / f"{source}.py").read_bytes())
+    digest.update(knowledge.words.model_dump_json().encode())
+    digest.update(json.dumps(sorted(knowledge.entries)).encode())
+    for label, text in sorted({(v.phrasing.label, v.phrasing.text) for v in _unique(knowledge.phrasings)}):
+        digest.update(f"{label}\t{text}\n".encode())
+    return digest.hexdigest()[:24]
+
+
+def _unique(phrasings: Iterable[Voiced]) -> Iterable[Voiced]:
+    return dict.fromkeys(phrasings)
+
+
+def _cache_file(cache: Path, name: str) -> Path:
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return cache / f"{name}.model"
+
+
+def _unpickled(path: Path) -> Learnt | None:
+    """The cached model; None when it cannot be read. Only files of a folder that nobody else may write are read."""
+    if path.parent.stat().st_mode & 0o022:
+        return None
+    try:
+        learnt = pickle.loads(path.read_bytes())  # noqa: S301  written by `_keep`, folder checked above
+    except (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError):
+        return None
+    return learnt if isinstance(learnt, Learnt) else None
+
+
+def _keep(path: Path, learnt: Learnt) -> None:
+    """Write beside and rename, so that a crash leaves no half file; older models are removed."""
+    beside = path.with_suffix(".part")
+    try:
+        beside.write_bytes(pickle.dumps(learnt, protocol=pickle.HIGHEST_PROTOCOL))
+        beside.replace(path)
+        for old in sorted(path.parent.glob("*.model"), key=lambda p: p.stat().st_mtime)[:-4]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,88 @@
+"""A ranking -> what to do about it. Pure; no text, no Telegram."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from knowledge.features import Floats
+
+MAX_CHOICES = 3
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry that may answer the question; certainty is the probability that it does, 0..1."""
+
+    id: str
+    certainty: float
+    signals: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """candidates: entries, best first. outside: the best boundary or small talk when it beats every entry, else None.
+
+    exact: the question is, but for punctuation and script, a phrasing of the knowledge base.
+    """
+
+    question: str
+    candidates: tuple[Candidate, ...]
+    outside: str | None
+    exact: bool = False
+
+    @property
+    def certainty(self) -> float:
+        return self.candidates[0].certainty if self.candidates else 0.0
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """answer: at least this sure to answer at once. ask: at least this sure to offer choices."""
+
+    answer: float
+    ask: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One entry, or two when the message asked two things. unanswered: the part nobody answers, if any."""
+
+    entries: tuple[str, ...]
+    certainty: float
+    unanswered: str | None = None
+
+
+@dataclass(frozen=True)
+class AskBack:
+    choices: tuple[str, ...]
+    certainty: float
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """boundary: the neighbouring topic that was asked, when known. nearest: entries to offer instead."""
+
+    boundary: str | None
+    nearest: tuple[str, ...]
+    certainty: float
+
+
+@dataclass(frozen=True)
+class SmallTalk:
+    id: str
+
+
+Decision: TypeAlias = Answer | AskBack | Refuse | SmallTalk
+
+
+def decide(ranking: Ranking, thresholds: Thresholds, small_talk: frozenset[str]) -> Decision:
+    """small_talk: the labels that get a human reply instead of a refusal."""
+    ids = tuple(c.id for c in ranking.candidates[:MAX_CHOICES])
+    if ranking.outside in small_talk and (ranking.exact or ranking.certainty < thresholds.ask):
+        return SmallTalk(str(ranking.outside))
+    if ranking.outside is not None and ranking.exact:
+        return Refuse(ranking.outside, ids, 0.0)
+    if ranking.certainty >= thresholds.answer:
+        return Answer(ids[:1], ranking.certainty)
+    if ranking.certainty >= thresholds.ask:
+        return AskBack(ids, ranking.certainty)
+    return Refuse(ranking.outside, ids, ranking.certainty)

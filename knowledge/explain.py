@@ -1,0 +1,98 @@
+"""Why the bot said what it said: candidates, the parts of their certainty, the nearest phrasings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+
+from rapidfuzz import fuzz
+
+from knowledge.base import KnowledgeBase
+from knowledge.certainty import SIGNALS
+from knowledge.conversation import Understanding
+from knowledge.decide import Answer, AskBack, Candidate, Refuse, SmallTalk
+
+_SIGNAL_NAMES = {
+    "characters": "字面", "tags": "关键词", "joint": "合计", "before_second": "领先第二名", "before_outside": "领先范围之外",
+    "tags_before_outside": "关键词领先范围之外", "agreement": "两种判断一致", "coverage": "问法覆盖",
+    "coverage_before_outside": "覆盖多过范围之外", "coverage_before_second": "覆盖多过别的条目", "nothing_missing": "没有陌生词",
+    "nothing_telling_missing": "没有陌生的关键词", "nothing_unknown": "没有没见过的字", "subjects_fit": "说的对象相符",
+    "aspects_fit": "问的方面相符", "pairs_fit": "对象和方面相配", "pairs_seen": "对象和方面见过",
+    "pairs_fit_outside_worse": "范围之外不相配",
+}  # fmt: skip
+NEAREST = 3
+
+
+@dataclass(frozen=True)
+class CandidateWhy:
+    """parts: what each signal adds to the log odds; nearest: phrasings with rapidfuzz's ratio, 0..100."""
+
+    id: str
+    title: str
+    certainty: float
+    parts: dict[str, float]
+    nearest: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    question: str
+    decision: str
+    certainty: float
+    subjects: tuple[str, ...]
+    aspects: tuple[str, ...]
+    outside: str | None
+    candidates: tuple[CandidateWhy, ...]
+
+    def as_text(self) -> str:
+        lines = [f"  读作：{self.question}", f"  决定：{self.decision}，把握 {self.certainty:.2f}"]
+        lines.append(f"  对象：{'、'.join(self.subjects) or '没有'}；方面：{'、'.join(self.aspects) or '没有'}")
+        if self.outside:
+            lines.append(f"  最像范围之外的：{self.outside}")
+        for c in self.candidates:
+            lines.append(f"  {c.certainty:.3f}  {c.id}（{c.title}）")
+            strongest = sorted(c.parts.items(), key=lambda p: -abs(p[1]))[:6]
+            lines.append("         " + "  ".join(f"{n} {v:+.2f}" for n, v in strongest))
+            lines += [f"         {ratio:3.0f}  {text}" for text, ratio in c.nearest]
+        return "\n".join(lines)
+
+
+def explain(base: KnowledgeBase, understood: Understanding) -> Explanation:
+    ranking = understood.rankings[0]
+    index = base.current.interpreter.index
+    tags = index.model.lexicon.tags(ranking.question)
+    return Explanation(
+        question=ranking.question,
+        decision=_decided(understood),
+        certainty=ranking.certainty,
+        subjects=tags.subjects,
+        aspects=tags.aspects,
+        outside=ranking.outside,
+        candidates=tuple(_why(base, ranking.question, c) for c in ranking.candidates),
+    )
+
+
+def _decided(understood: Understanding) -> str:
+    match understood.decision:
+        case Answer():
+            return "直接回答"
+        case AskBack():
+            return "反问"
+        case Refuse():
+            return "说明没有收录"
+        case SmallTalk():
+            return "闲聊"
+
+
+def _why(base: KnowledgeBase, question: str, candidate: Candidate) -> CandidateWhy:
+    entry = base.knowledge.entries[candidate.id]
+    index = base.current.interpreter.index
+    parts = {}
+    if candidate.signals is not None:
+        values = index.certainty.parts(candidate.signals)
+        parts = {_SIGNAL_NAMES[s]: round(float(v), 3) for s, v in zip(SIGNALS, values, strict=True) if abs(v) > 0.005}
+    own = [v.phrasing.text for v in base.knowledge.phrasings if v.phrasing.label == candidate.id]
+    return CandidateWhy(candidate.id, entry.title, candidate.certainty, parts, nearest(question, own))
+
+
+def nearest(question: str, phrasings: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    return tuple(nlargest(NEAREST, ((p, fuzz.ratio(question, p)) for p in phrasings), key=lambda n: n[1]))

@@ -1,0 +1,69 @@
+"""Texts -> sparse tf-idf rows over characters, bigrams and trigrams.
+
+Unknown n-grams count in the length of a row (docs/understanding.md): a question that shares two characters with the
+knowledge base must not look like a perfect match.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from knowledge.text import ngrams
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One text: columns of its known n-grams, their weights in a row of length 1, and what is unknown.
+
+    unknown_share is the share of the squared length that unknown n-grams hold.
+    """
+
+    columns: Integers
+    weights: Floats
+    unknown_share: float
+
+
+@dataclass(frozen=True)
+class Vectoriser:
+    vocabulary: dict[str, int]
+    idf: Floats
+    unknown_idf: float
+
+    @classmethod
+    def fit(cls, cores: Sequence[str]) -> "Vectoriser":
+        seen: Counter[str] = Counter()
+        for core in cores:
+            seen.update(set(ngrams(core)))
+        idf = np.array([math.log((len(cores) + 1) / (n + 1)) + 1 for n in seen.values()], np.float32)
+        return cls({g: i for i, g in enumerate(seen)}, idf, math.log(len(cores) + 1) + 1)
+
+    def row(self, core: str) -> Row:
+        known: list[int] = []
+        weights: list[float] = []
+        unknown = 0.0
+        for gram, count in Counter(ngrams(core)).items():
+            column = self.vocabulary.get(gram)
+            factor = 1 + math.log(count)
+            if column is None:
+                unknown += (factor * self.unknown_idf) ** 2
+            else:
+                known.append(column)
+                weights.append(factor * float(self.idf[column]))
+        values = np.array(weights, np.float32)
+        total = float(values @ values) + unknown or 1.0
+        return Row(np.array(known, np.int64), values / math.sqrt(total), unknown / total)
+
+    def matrix(self, cores: Sequence[str]) -> sp.csr_matrix:
+        rows = [self.row(core) for core in cores]
+        pointers = np.cumsum([0, *(len(row.columns) for row in rows)])
+        columns = np.concatenate([row.columns for row in rows])
+        weights = np.concatenate([row.weights for row in rows])
+        return sp.csr_matrix((weights, columns, pointers), shape=(len(rows), len(self.vocabulary)))

@@ -1,0 +1,130 @@
+"""The immutable index: ranks one question, with slips repaired and rambling cut down to the asking clause."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from knowledge.certainty import Certainty, candidates, signals
+from knowledge.decide import Candidate, Ranking
+from knowledge.lexicon import Lexicon
+from knowledge.model import Example, Model, fit_model
+from knowledge.repair import Repairer, build_repairer
+from knowledge.text import MAX_QUESTION, Fillers, clauses, key, normalise, sentences
+
+REPAIR_DISCOUNT = 0.95
+CLAUSE_DISCOUNT = 0.85
+RAMBLING = 18  # characters; shorter messages are taken as one question
+SURE = 0.9  # no second reading is tried above this
+
+
+@dataclass(frozen=True)
+class Index:
+    model: Model
+    repairer: Repairer
+    certainty: Certainty
+    fillers: Fillers
+    exact: Mapping[str, str]  # text.key of a phrasing -> its label
+
+    def rank(self, text: str) -> Ranking:
+        """The best reading of the text. Takes bounded time: only the first MAX_QUESTION characters are read."""
+        question = normalise(text[: MAX_QUESTION * 2])[:MAX_QUESTION]
+        ranking = self.rank_reading(question)
+        if ranking.exact or ranking.certainty >= SURE:
+            return ranking
+        ranking = self._repaired(question, ranking)
+        if len(question) >= RAMBLING and ranking.certainty < SURE:
+            ranking = self._clauses(ranking)
+        return ranking
+
+    def rank_reading(self, question: str) -> Ranking:
+        """Rank normalised text as it stands."""
+        core = self.fillers.core(question)
+        if not core:
+            return Ranking(question, (), None)
+        label = self.exact.get(key(question)) or self.exact.get(core)
+        scores = self.model.scores(core, question)
+        chosen = candidates(self.model, scores)
+        found = signals(self.model, scores, chosen)
+        sure = self.certainty.of(found)
+        ranked = [
+            Candidate(self.model.labels[chosen[i]], float(sure[i]), found[i]) for i in np.argsort(-sure, kind="stable")
+        ]
+        best = self.model.labels[int(scores.joint.argmax())]
+        outside = None if self._is_entry(best) else best
+        if label is not None:
+            return self._exact(question, label, ranked)
+        return Ranking(question, tuple(ranked), outside)
+
+    def _is_entry(self, label: str) -> bool:
+        return bool(self.model.is_entry[self.model.labels.index(label)])
+
+    def _exact(self, question: str, label: str, ranked: Sequence[Candidate]) -> Ranking:
+        others = [c for c in ranked if c.id != label]
+        if self._is_entry(label):
+            own = next((c for c in ranked if c.id == label), Candidate(label, 1.0))
+            return Ranking(question, (replace(own, certainty=1.0), *others), None, exact=True)
+        return Ranking(question, tuple(replace(c, certainty=0.0) for c in ranked), label, exact=True)
+
+    def _repaired(self, question: str, plain: Ranking) -> Ranking:
+        fixed = self.repairer.repaired(question)
+        if fixed is None:
+            return plain
+        other = _discounted(self.rank_reading(fixed), REPAIR_DISCOUNT)
+        latin = sum(c.isascii() and c.isalpha() for c in question) * 2 > len(question)
+        return other if latin or other.certainty > plain.certainty else plain
+
+    def _clauses(self, whole: Ranking) -> Ranking:
+        """The surest clause, when it is surer than the whole message (MATCHING.md: always doing so costs 3.7 points)."""
+        parts = [p for split in (sentences, clauses) for p in split(whole.question) if len(p) >= 4]
+        rankings = [
+            _discounted(self.rank_reading(p), CLAUSE_DISCOUNT) for p in dict.fromkeys(parts) if p != whole.question
+        ]
+        best = max(rankings, key=lambda r: r.certainty, default=whole)
+        return best if best.certainty > whole.certainty + 0.05 else whole
+
+
+def _discounted(ranking: Ranking, factor: float) -> Ranking:
+    cut = tuple(replace(c, certainty=c.certainty * factor) for c in ranking.candidates)
+    return replace(ranking, candidates=cut, exact=False)
+
+
+@dataclass(frozen=True)
+class Phrasing:
+    """One way to ask for a label (the id of an entry, boundary or piece of small talk), as it stands in the YAML."""
+
+    label: str
+    text: str
+
+
+def examples(phrasings: Iterable[Phrasing], fillers: Fillers) -> list[Example]:
+    texts = ((p.label, normalise(p.text)) for p in phrasings)
+    return [Example(label, core, text) for label, text in texts if (core := fillers.core(text))]
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The part of an index that takes seconds to build and can be kept on disk."""
+
+    model: Model
+    repairer: Repairer
+
+
+def learn(
+    phrasings: Sequence[Phrasing],
+    entries: frozenset[str],
+    lexicon: Lexicon,
+    fillers: Fillers,
+    sounds: Mapping[str, Sequence[str]],
+) -> Learnt:
+    known = examples(phrasings, fillers)
+    return Learnt(fit_model(known, entries, lexicon), build_repairer([e.text for e in known], sounds))
+
+
+def build_index(learnt: Learnt, certainty: Certainty, fillers: Fillers, phrasings: Iterable[Phrasing]) -> Index:
+    exact: dict[str, str] = {}
+    for p in phrasings:
+        exact[key(p.text)] = p.label
+    for p in phrasings:
+        exact.setdefault(fillers.core(normalise(p.text)), p.label)
+    return Index(learnt.model, learnt.repairer, certainty, fillers, exact)

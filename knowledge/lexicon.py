@@ -1,0 +1,69 @@
+"""Deciding words: who a question is about (subjects) and what it asks (aspects), from words.yaml."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+GENERIC = frozenset({"member", "branch", "bot"})
+
+
+@dataclass(frozen=True)
+class Tags:
+    """Names of the groups in words.yaml, in order of appearance, each once."""
+
+    subjects: tuple[str, ...]
+    aspects: tuple[str, ...]
+
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """Every subject with every aspect; generic subjects only when there is no other; - stands for none."""
+        telling = [s for s in self.subjects if s not in GENERIC] or list(self.subjects) or ["-"]
+        asked = self.aspects or ("-",)
+        joined = [f"{a}+{b}" for i, a in enumerate(telling) for b in telling[i + 1 :]]
+        return tuple(f"{s}*{a}" for s in telling for a in asked) + tuple(joined)
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        marked = [f"s:{s}" for s in self.subjects] + [f"a:{a}" for a in self.aspects]
+        return (*marked, *self.pairs)
+
+
+class WordGroups:
+    """Longest match over groups of words."""
+
+    def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
+        self._group_of = {word: name for name, words in groups.items() for word in words}
+        self._longest = max(map(len, self._group_of), default=0)
+
+    def _at(self, text: str, start: int) -> str | None:
+        for size in range(min(self._longest, len(text) - start), 0, -1):
+            if text[start : start + size] in self._group_of:
+                return text[start : start + size]
+        return None
+
+    def found(self, text: str) -> Iterator[tuple[str, str]]:
+        """(word, group) of words that don't overlap, so that 副书记 is not also a 书记."""
+        start = 0
+        while start < len(text):
+            word = self._at(text, start)
+            if word is not None:
+                yield word, self._group_of[word]
+            start += len(word) if word else 1
+
+    def everywhere(self, text: str) -> Iterator[str]:
+        """Groups of the longest word at each place; words may overlap."""
+        for start in range(len(text)):
+            word = self._at(text, start)
+            if word is not None:
+                yield self._group_of[word]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    subjects: WordGroups
+    aspects: WordGroups
+
+    def tags(self, text: str) -> Tags:
+        return Tags(
+            tuple(dict.fromkeys(group for _, group in self.subjects.found(text))),
+            tuple(dict.fromkeys(self.aspects.everywhere(text))),
+        )
