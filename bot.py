@@ -1,18 +1,27 @@
 """Command line and composition root: read the settings, build, wire, run. Nobody imports this file."""
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from commands import ask, check, evaluate, serve
-
 ROOT = Path(__file__).parent
+COMMANDS = {
+    "run": ("commands.serve", "启动机器人（没有 token 时启动本地沙盒）"),
+    "sandbox": ("commands.serve", "启动本地沙盒，在浏览器里试"),
+    "ask": ("commands.ask", "在终端里提问"),
+    "check": ("commands.check", "检查知识库"),
+    "schema": ("commands.schema", "重新生成 knowledge/schema.json"),
+    "evaluate": ("commands.evaluate", "用问题集打分"),
+    "calibrate": ("commands.calibrate", "重新拟合把握（大改问法之后，约一分钟）"),
+}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str]) -> int:
     """The exit status: 0 fine, 1 something a person has to mend, 2 a wrong command line."""
-    parsed = _parser().parse_args(arguments)
+    chosen = next((a for a in arguments if a in COMMANDS), None)
+    parsed = _parser(chosen).parse_args(arguments)
     try:
         return int(parsed.run(parsed))
     except KeyboardInterrupt:
@@ -21,16 +30,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """Only the chosen command's module is imported: `ask` starts without Telegram."""
     parser = argparse.ArgumentParser(prog="bot.py", description="党小组助手")
     parser.add_argument("--config", type=Path, default=ROOT / "config.yaml", help="设置文件，默认 config.yaml")
     parser.add_argument("--knowledge", type=Path, default=ROOT / "knowledge", help="知识库文件夹")
     parser.add_argument("--cache", type=Path, default=ROOT / ".cache", help="学习结果的缓存文件夹")
-    commands = parser.add_subparsers(required=True, metavar="命令")
-    for module in (serve, ask, check, evaluate):
-        module.add_commands(commands)
+    commands = parser.add_subparsers(required=True, metavar="命令", dest="command")
+    for name, (module, what) in COMMANDS.items():
+        command = commands.add_parser(name, help=what, description=what)
+        if name == chosen:
+            importlib.import_module(module).declare(command)
     return parser
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

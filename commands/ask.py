@@ -6,19 +6,17 @@ import os
 import sys
 from collections.abc import Iterable
 
-from knowledge import KnowledgeBase, KnowledgeInvalid, Topic, Understanding, reply_to
-from knowledge.explain import explain
+from knowledge import KnowledgeBase, KnowledgeInvalid, Topic, Understanding, explain, reply_to
 
 _BLUE, _DIM, _PLAIN = "\033[36m", "\033[2m", "\033[0m"
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    ask = commands.add_parser("ask", help="在终端里提问")
-    ask.add_argument("question", nargs="*", help="问题；不写就一句一句地问")
-    ask.add_argument("--json", action="store_true", help="从标准输入每行读一个问题，每行写一个 JSON")
-    ask.add_argument("--dialogue", action="store_true", help="空行隔开的几行是一次对话")
-    ask.add_argument("--why", action="store_true", help="显示候选、把握和最近的问法")
-    ask.set_defaults(run=run)
+def declare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("question", nargs="*", help="问题；不写就一句一句地问")
+    command.add_argument("--json", action="store_true", help="从标准输入每行读一个问题，每行写一个 JSON")
+    command.add_argument("--dialogue", action="store_true", help="空行隔开的几行是一次对话")
+    command.add_argument("--why", action="store_true", help="显示候选、把握和最近的问法")
+    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

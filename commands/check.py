@@ -1,24 +1,16 @@
-"""bot.py check: everything that is wrong with the knowledge, by line; bot.py schema: the JSON Schema for editors."""
+"""bot.py check: everything that is wrong with the knowledge, by line."""
 
 import argparse
 import json
 from dataclasses import asdict
 
 from knowledge import Problem, check_source, errors, inspect
-from knowledge.schema import SCHEMA_FILE, schema_text
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    check = commands.add_parser("check", help="检查知识库")
-    check.add_argument("--format", choices=["text", "json", "github"], default="text", help="输出格式")
-    check.add_argument(
-        "--source",
-        type=argparse.FileType("r", encoding="utf-8"),
-        help="资料原文，用来核对 evidence",
-    )
-    check.set_defaults(run=run)
-    schema = commands.add_parser("schema", help="重新生成 knowledge/schema.json")
-    schema.set_defaults(run=_write_schema)
+def declare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=["text", "json", "github"], default="text", help="输出格式")
+    command.add_argument("--source", type=argparse.FileType("r", encoding="utf-8"), help="资料原文，用来核对 evidence")
+    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -53,9 +45,3 @@ def _rendered(problems: list[Problem], style: str) -> list[str]:
 def _summary(wrong: int, entries: int, boundaries: int, phrasings: int) -> str:
     size = f"{entries} 条答案，{boundaries} 个范围之外的话题，{phrasings} 种问法"
     return f"共 {wrong} 个错误，改好再试。（{size}）" if wrong else f"没有错误。（{size}）"
-
-
-def _write_schema(_: argparse.Namespace) -> int:
-    SCHEMA_FILE.write_text(schema_text(), "utf-8")
-    print(f"已更新 {SCHEMA_FILE.name}")
-    return 0

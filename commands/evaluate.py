@@ -1,4 +1,4 @@
-"""bot.py evaluate: figures for question sets; bot.py calibrate: refit the certainty after large edits."""
+"""bot.py evaluate: figures for question sets."""
 
 import argparse
 import json
@@ -10,13 +10,10 @@ from knowledge.evaluate import by_tag, confusions, figures, read_questions
 from knowledge.evaluate import run as ask_all
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    evaluate = commands.add_parser("evaluate", help="用问题集打分")
-    evaluate.add_argument("files", nargs="+", type=Path, metavar="文件", help="问题集（.tsv 或 .jsonl）")
-    evaluate.add_argument("--json", action="store_true", help="输出 JSON")
-    evaluate.set_defaults(run=run)
-    calibrate = commands.add_parser("calibrate", help="重新拟合把握（大改问法之后，约一分钟）")
-    calibrate.set_defaults(run=_calibrate)
+def declare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", type=Path, metavar="文件", help="问题集（.tsv 或 .jsonl）")
+    command.add_argument("--json", action="store_true", help="输出 JSON")
+    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,10 +57,3 @@ def _print(name: str, report: dict[str, object]) -> None:
     if isinstance(wrong, list):
         for expect, got, question in wrong:
             print(f"  错答 {expect} -> {got}：{question}")
-
-
-def _calibrate(arguments: argparse.Namespace) -> int:
-    from knowledge.calibrate import calibrate
-
-    print(calibrate(arguments.knowledge))
-    return 0

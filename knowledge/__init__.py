@@ -4,8 +4,9 @@ from knowledge.base import KnowledgeBase
 from knowledge.check import Knowledge, check_source, inspect
 from knowledge.conversation import Topic, Understanding
 from knowledge.entry import Entry
+from knowledge.explain import explain
 from knowledge.problems import KnowledgeInvalid, Problem, errors
-from knowledge.reply import Reply, cited, entry_text, reply_to
+from knowledge.reply import Reply, cited, entry_text, related, reply_to
 from knowledge.text import is_traditional, traditional
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "cited",
     "entry_text",
     "errors",
+    "explain",
     "inspect",
     "is_traditional",
+    "related",
     "reply_to",
     "traditional",
 ]

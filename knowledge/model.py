@@ -66,8 +66,8 @@ class Model:
     def scores(self, core: str, text: str) -> "Scores":
         row, tags = self.characters.row(core), self.lexicon.tags(text)
         tag_row = _tag_row(self.tags, tags)
-        by_characters = self.by_characters.log_probabilities(row)
-        by_tags = self.by_tags.log_probabilities(tag_row)
+        by_characters: Floats = self.by_characters.log_probabilities(row)
+        by_tags: Floats = self.by_tags.log_probabilities(tag_row)
         has = self.profile.has[row.columns].astype(np.float32)
         rarity = self.profile.rarity[row.columns]
         short = self.profile.length[row.columns] <= 2
@@ -77,7 +77,7 @@ class Model:
             tags=tags,
             characters=by_characters,
             by_tags=by_tags,
-            joint=(1 - TAG_SHARE) * np.maximum(by_characters, -9) + TAG_SHARE * np.maximum(by_tags, -9),
+            joint=_joint(by_characters, by_tags),
             coverage=(row.weights**2) @ has,
             missing=(missing / np.float32(max(1, len(core)))).astype(np.float32),
             worst=((rarity * short)[:, None] * (1 - has)).max(axis=0, initial=0.0),
@@ -121,7 +121,8 @@ def fit_model(examples: Sequence[Example], entries: frozenset[str], lexicon: Lex
 def _joint(by_characters: Floats, by_tags: Floats) -> Floats:
     """Both log probabilities, each bounded so that one learner's blindness does not rule a class out."""
     mixed = (1 - TAG_SHARE) * np.maximum(by_characters, -9) + TAG_SHARE * np.maximum(by_tags, -9)
-    return np.asarray(mixed, np.float32)
+    result: Floats = mixed.astype(np.float32)
+    return result
 
 
 def _fit_on_common(rows: sp.csr_matrix, own: Integers, classes: int) -> Classifier:

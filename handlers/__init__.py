@@ -1,0 +1,16 @@
+"""All that speaks to Telegram. build_application() is the table of contents."""
+
+from handlers.application import ALLOWED_UPDATES, build_application
+from handlers.logs import TokenFilter, set_up_logging
+from handlers.menus import publish_commands
+from handlers.services import BotApplication, Services
+
+__all__ = [
+    "ALLOWED_UPDATES",
+    "BotApplication",
+    "Services",
+    "TokenFilter",
+    "build_application",
+    "publish_commands",
+    "set_up_logging",
+]

@@ -1,0 +1,73 @@
+"""The PTB application: connections, handlers in their order, what happens at start."""
+
+from typing import Any, cast
+
+import httpx
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest
+
+from handlers.callbacks import on_press
+from handlers.errors import on_error
+from handlers.inline import on_inline
+from handlers.menus import on_about, on_forget, on_help, on_privacy, on_start, on_topics
+from handlers.order import OrderedByChat
+from handlers.questions import on_ask, on_edited, on_message
+from handlers.services import BotApplication, Context, Services
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member", "chat_member")
+
+
+def build_application(token: str, services: Services, *, api_url: str, concurrency: int = 12) -> BotApplication:
+    """api_url: without /bot, e.g. https://api.telegram.org. Ready for run_polling(allowed_updates=ALLOWED_UPDATES)."""
+    application: BotApplication = (
+        Application.builder()
+        .token(token)
+        .base_url(f"{api_url.rstrip('/')}/bot")
+        .base_file_url(f"{api_url.rstrip('/')}/file/bot")
+        .request(_request(concurrency))
+        .get_updates_request(_request(2))
+        .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
+        .concurrent_updates(OrderedByChat(concurrency))
+        .rate_limiter(AIORateLimiter(max_retries=2))
+        .job_queue(None)
+        .build()
+    )
+    for handler in _handlers():
+        application.add_handler(handler)
+    application.add_error_handler(on_error)
+    return application
+
+
+def _request(connections: int) -> HTTPXRequest:
+    """httpx drops idle connections after 5 s by default: every other answer would pay for a new one."""
+    limits = httpx.Limits(
+        max_connections=connections * 2, max_keepalive_connections=connections * 2, keepalive_expiry=120
+    )
+    return HTTPXRequest(connection_pool_size=connections * 2, pool_timeout=10, httpx_kwargs={"limits": limits})
+
+
+def _handlers() -> list[BaseHandler[Any, Context, Any]]:
+    new = filters.UpdateType.MESSAGE
+    return [
+        CommandHandler("start", on_start, filters=new),
+        CommandHandler("help", on_help, filters=new),
+        CommandHandler("topics", on_topics, filters=new),
+        CommandHandler("ask", on_ask, filters=new),
+        CommandHandler("about", on_about, filters=new),
+        CommandHandler("privacy", on_privacy, filters=new),
+        CommandHandler("forgetme", on_forget, filters=new),
+        CallbackQueryHandler(on_press),
+        InlineQueryHandler(on_inline),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION), on_edited),
+        MessageHandler(new & ~filters.COMMAND & ~filters.StatusUpdate.ALL, on_message),
+    ]

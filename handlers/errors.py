@@ -1,0 +1,40 @@
+"""The last resort: logs what went wrong without anyone's words, and stays up, except when two bots share a token."""
+
+import logging
+
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, NetworkError, RetryAfter
+
+from handlers.services import Context
+
+_log = logging.getLogger("handlers.errors")
+
+
+async def on_error(update: object, context: Context) -> None:
+    error = context.error
+    match error:
+        case Conflict():
+            _log.critical("poller.conflict 另有一个程序在用同一个 token 收消息，本程序停止。先停掉另一个再启动。")
+            context.application.stop_running()
+        case Forbidden():
+            _log.info("chat.gone 被移出群或被拉黑，不再回复")
+        case ChatMigrated(new_chat_id=new):
+            _log.info("chat.migrated new=%s", new)
+        case RetryAfter():
+            _log.warning("telegram.slow_down %s", error)
+        case BadRequest():
+            _log.warning("telegram.bad_request %s", error)
+        case NetworkError():
+            _log.warning("telegram.network %s", type(error).__name__)
+        case _:
+            _log.error("handler.failed %s", type(error).__name__, exc_info=_frames_only(error))
+
+
+class _HiddenError(Exception):
+    """Stands in for an error in the log."""
+
+
+def _frames_only(error: BaseException | None) -> BaseException | None:
+    """The traceback without the error's text, which may hold a member's words."""
+    if error is None:
+        return None
+    return _HiddenError().with_traceback(error.__traceback__)

@@ -1,0 +1,38 @@
+"""@bot 兼任 in any chat: offers entries to send."""
+
+from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
+from telegram.constants import ParseMode
+
+from handlers.render import rendered
+from handlers.services import Context
+from knowledge import Knowledge, entry_text
+
+LIMIT = 10
+_CACHE_SECONDS = 30
+
+
+async def on_inline(update: Update, context: Context) -> None:
+    query = update.inline_query
+    if query is None:
+        return
+    knowledge = context.services.base.knowledge
+    found = [_article(i, knowledge) for i in _matching(query.query, context)]
+    await query.answer(found, cache_time=_CACHE_SECONDS)
+
+
+def _matching(text: str, context: Context) -> list[str]:
+    """Entries whose title holds the words, then those that the question ranks best; all when nothing is typed."""
+    base = context.services.base
+    words = text.strip()
+    if not words:
+        return list(base.knowledge.entries)[:LIMIT]
+    titled = [e.id for e in base.knowledge.entries.values() if words in e.title]
+    ranked = [c.id for c in base.current.interpreter.index.rank(words).candidates if c.certainty >= 0.02]
+    return list(dict.fromkeys([*titled, *ranked]))[:LIMIT]
+
+
+def _article(entry_id: str, knowledge: Knowledge) -> InlineQueryResultArticle:
+    entry = knowledge.entries[entry_id]
+    text = rendered(f"{entry.title}\n\n{entry_text(entry, knowledge.sources)}"[:3800])
+    content = InputTextMessageContent(text, parse_mode=ParseMode.HTML)
+    return InlineQueryResultArticle(entry_id, entry.title, content, description=entry.answer[:80])

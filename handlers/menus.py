@@ -1,0 +1,110 @@
+"""Commands that are not questions."""
+
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    InlineKeyboardMarkup,
+    Update,
+)
+from telegram.constants import ParseMode
+
+from handlers.buttons import answer_keyboard, entry_buttons, topic_keyboard
+from handlers.render import rendered
+from handlers.services import BotApplication, Context
+from knowledge import Entry, entry_text, related
+
+_HELLO = (
+    "你好，我是党小组助手。\n\n"
+    "党小组长的职责、谁能当、怎么产生、任期、怎么开会、党费怎么交，直接打字问我。"
+    "每条答案都带出处；没有收录的我会直说，不瞎猜。\n\n"
+    "点下面的试试，或发 /topics 看看全部内容。"
+)
+_HELP = (
+    "怎么用：\n"
+    "· 私聊里直接打字提问\n"
+    "· 群里 @我 再提问，回复我的消息，或用 /ask 加问题\n"
+    "· 接着问“那副组长呢”我也听得懂（十分钟内）\n\n"
+    "/topics 看全部话题\n/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录"
+)
+_FIRST = ("duties", "eligibility", "how-chosen", "term")
+
+
+async def on_start(update: Update, context: Context) -> None:
+    message = update.effective_message
+    if message is None:
+        return
+    knowledge = context.services.base.knowledge
+    entry = knowledge.entries.get(context.args[0]) if context.args else None
+    if entry is not None:
+        await _tell(update, context, entry)
+        return
+    rows = entry_buttons(_FIRST, knowledge, "show")
+    await message.reply_text(rendered(_HELLO), parse_mode=ParseMode.HTML, reply_markup=InlineKeyboardMarkup(rows))
+
+
+async def on_help(update: Update, context: Context) -> None:
+    if update.effective_message is not None:
+        await update.effective_message.reply_text(_HELP)
+
+
+async def on_topics(update: Update, context: Context) -> None:
+    if update.effective_message is not None:
+        markup = topic_keyboard(None, 0, context.services.base.knowledge)
+        await update.effective_message.reply_text("想看哪一类？", reply_markup=markup)
+
+
+async def on_about(update: Update, context: Context) -> None:
+    await _tell_by_id(update, context, "about-bot")
+
+
+async def on_privacy(update: Update, context: Context) -> None:
+    await _tell_by_id(update, context, "about-privacy")
+
+
+async def on_forget(update: Update, context: Context) -> None:
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return
+    services = context.services
+    count = await services.misses.forget(user.id)
+    services.topics.forget_member(user.id)
+    services.answered.forget_where(lambda kept: kept.user_id == user.id)
+    found = f"删掉了 {count} 条没答上来的提问。" if count else "没有找到你的记录。"
+    await message.reply_text(f"{found}我这里没有你的姓名、号码，刚才的对话也忘掉了。")
+
+
+async def _tell_by_id(update: Update, context: Context, entry_id: str) -> None:
+    entry = context.services.base.knowledge.entries.get(entry_id)
+    if entry is None:
+        await on_help(update, context)
+    else:
+        await _tell(update, context, entry)
+
+
+async def _tell(update: Update, context: Context, entry: Entry) -> None:
+    message, services = update.effective_message, context.services
+    if message is None:
+        return
+    knowledge = services.base.knowledge
+    markup = answer_keyboard(
+        (entry.id,), related((entry.id,), knowledge), knowledge, with_source=services.source_lines is not None
+    )
+    text = rendered(entry_text(entry, knowledge.sources))
+    await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+
+
+_ASK = BotCommand("ask", "提问，例如 /ask 预备党员能当吗")
+_TOPICS = BotCommand("topics", "看全部话题")
+_PERSONAL = [BotCommand("about", "我是谁"), BotCommand("privacy", "保存了什么"), BotCommand("forgetme", "删掉我的记录")]
+_START = BotCommand("start", "开始")
+_USAGE = BotCommand("help", "怎么用")
+
+
+async def publish_commands(application: BotApplication) -> None:
+    """The command lists that Telegram shows, by kind of chat."""
+    bot = application.bot
+    await bot.set_my_commands([_START, _TOPICS, _USAGE, *_PERSONAL], scope=BotCommandScopeAllPrivateChats())
+    await bot.set_my_commands([_ASK, _TOPICS, _USAGE], scope=BotCommandScopeAllGroupChats())
+    await bot.set_my_commands([_ASK, _TOPICS, _USAGE, *_PERSONAL], scope=BotCommandScopeAllChatAdministrators())

@@ -1,0 +1,41 @@
+"""What the handlers work with, given to them through PTB's typed context."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from handlers.flood import FloodGate
+from handlers.memory import Answered, Memory
+from knowledge import KnowledgeBase, Topic
+from storage import MissStore
+
+TOPIC_LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Services:
+    """source_lines: the source text when the deployer configured it. clock: now, aware, UTC."""
+
+    base: KnowledgeBase
+    misses: MissStore
+    clock: Callable[[], datetime]
+    source_lines: tuple[str, ...] | None = None
+    admins: frozenset[int] = frozenset()
+    retention: timedelta = timedelta(days=90)
+    topics: Memory[Topic] = field(default_factory=lambda: Memory(TOPIC_LIFETIME, 5000))
+    answered: Memory[Answered] = field(default_factory=lambda: Memory(timedelta(hours=2), 5000))
+    flood: FloodGate = field(default_factory=FloodGate)
+
+
+class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], Services]):
+    """The context of every handler; bot_data is the services."""
+
+    @property
+    def services(self) -> Services:
+        return self.bot_data
+
+
+BotApplication: TypeAlias = Application[ExtBot[Any], Context, dict[Any, Any], dict[Any, Any], Services, Any]

@@ -1,0 +1,98 @@
+"""Settings from config.yaml and the environment; an unknown or wrong one is an error that says where."""
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from knowledge.located import Document, NotText, read
+
+TELEGRAM = "https://api.telegram.org"
+
+
+class SettingsInvalidError(Exception):
+    """设置有错。一行一条。"""
+
+
+class Settings(BaseSettings):
+    """Environment variables (BOT_TOKEN, BOT_API_URL …) win over config.yaml."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_ignore_empty=True)
+
+    bot_token: SecretStr = SecretStr("")
+    bot_token_file: Path | None = None
+    bot_api_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] = TELEGRAM
+    admins: tuple[int, ...] = ()
+    source_file: Path | None = None
+    data_folder: Path = Path("data")
+    database_url: str = ""
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 12
+    sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (env_settings, init_settings)
+
+    @property
+    def token(self) -> str:
+        """The token from wherever it was given; "" without one."""
+        if self.bot_token_file is not None and not self.bot_token.get_secret_value():
+            return self.bot_token_file.read_text("utf-8").strip()
+        return self.bot_token.get_secret_value().strip()
+
+    @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_folder / 'bot.db'}"
+
+
+def load_settings(path: Path) -> Settings:
+    """Raises SettingsInvalidError with every problem."""
+    document = Document(path.name, {})
+    if path.exists():
+        document, problems = read(path, path.name)
+        if any(p.severity == "error" and "空的" not in p.message for p in problems):
+            raise SettingsInvalidError("\n".join(map(str, problems)))
+    values = document.value or {}
+    if not isinstance(values, dict):
+        raise SettingsInvalidError(f"{path.name}:1:1: 要写成一行一个“设置: 值”")
+    try:
+        return Settings(**_given(values))
+    except ValidationError as error:
+        raise SettingsInvalidError("\n".join(_problem(document, e) for e in error.errors())) from error
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """What is written; a value that YAML does not read as text counts as it is written."""
+    return {k: v.written if isinstance(v, NotText) else v for k, v in values.items() if v is not None}
+
+
+_ALLOWED = {
+    "bot_api_url": "http:// 或 https:// 开头的地址",
+    "admins": "数字编号的列表，例如 [123456789]",
+    "keep_days": "1 到 3650 的整数",
+    "concurrency": "1 到 64 的整数",
+    "sandbox_port": "0 到 65535 的整数",
+    "log_level": "DEBUG、INFO、WARNING 或 ERROR",
+}
+
+
+def _problem(document: Document, error: ErrorDetails) -> str:
+    name = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        guess = difflib.get_close_matches(name, Settings.model_fields, 1, 0.5)
+        hint = f"是不是想写 {guess[0]}？" if guess else "可用的设置见 config.example.yaml"
+        return str(document.problem((name,), f"不认识的设置 {name}", hint))
+    where = document.problem((name,), f"{name} 的值不对", f"应该是{_ALLOWED.get(name, '文字')}")
+    return str(where) if name in document.value else f"环境变量 {name.upper()}: {where.message} —— {where.hint}"
