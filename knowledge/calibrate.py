@@ -111,7 +111,7 @@ class Figures:
 
 
 def calibrate(folder: Path) -> dict[str, Figures]:
-    """Refit the certainty for the knowledge in the folder; the thresholds stay as they are. Voice left out -> figures."""
+    """Refit the certainty for the knowledge in the folder; the thresholds stay. Voice left out -> figures."""
     knowledge = load(folder)
     fillers, lexicon = vocabulary(knowledge)
     folds = judge(_material(knowledge, fillers), frozenset(knowledge.entries), lexicon)

@@ -1,6 +1,7 @@
 """How sure a candidate is: a small logistic model over signals whose direction is known beforehand.
 
-Each signal may only speak in its own direction (weights >= 0), so that no combination can refuse an entry's own phrasing.
+Each signal may only speak in its own direction (weights >= 0), so that no combination can refuse
+an entry's own phrasing.
 The weights are fitted on questions in a voice, and beside boundaries, that the model has not seen (calibrate.py).
 """
 

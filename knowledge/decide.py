@@ -1,11 +1,12 @@
 """A ranking -> what to do about it. Pure; no text, no Telegram."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from knowledge.features import Floats
 
 MAX_CHOICES = 3
+_CHATTY = 0.5  # below it a strange message is not taken for a greeting
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Ranking:
     candidates: tuple[Candidate, ...]
     outside: str | None
     exact: bool = False
+    outside_share: float = 0.0  # probability of `outside` by characters alone
 
     @property
     def certainty(self) -> float:
@@ -77,8 +79,10 @@ Decision: TypeAlias = Answer | AskBack | Refuse | SmallTalk
 def decide(ranking: Ranking, thresholds: Thresholds, small_talk: frozenset[str]) -> Decision:
     """small_talk: the labels that get a human reply instead of a refusal."""
     ids = tuple(c.id for c in ranking.candidates[:MAX_CHOICES])
-    if ranking.outside in small_talk and (ranking.exact or ranking.certainty < thresholds.ask):
-        return SmallTalk(str(ranking.outside))
+    if ranking.outside in small_talk:
+        if ranking.exact or (ranking.certainty < thresholds.ask and ranking.outside_share >= _CHATTY):
+            return SmallTalk(str(ranking.outside))
+        ranking = replace(ranking, outside=None)
     if ranking.outside is not None and ranking.exact:
         return Refuse(ranking.outside, ids, 0.0)
     if ranking.certainty >= thresholds.answer:

@@ -40,7 +40,7 @@ class Index:
     def rank_reading(self, question: str) -> Ranking:
         """Rank normalised text as it stands."""
         core = self.fillers.core(question)
-        if not core:
+        if not any(c.isalnum() for c in core):
             return Ranking(question, (), None)
         label = self.exact.get(key(question)) or self.exact.get(core)
         scores = self.model.scores(core, question)
@@ -50,11 +50,12 @@ class Index:
         ranked = [
             Candidate(self.model.labels[chosen[i]], float(sure[i]), found[i]) for i in np.argsort(-sure, kind="stable")
         ]
-        best = self.model.labels[int(scores.joint.argmax())]
+        place = int(scores.joint.argmax())
+        best = self.model.labels[place]
         outside = None if self._is_entry(best) else best
         if label is not None:
             return self._exact(question, label, ranked)
-        return Ranking(question, tuple(ranked), outside)
+        return Ranking(question, tuple(ranked), outside, outside_share=float(np.exp(scores.characters[place])))
 
     def _is_entry(self, label: str) -> bool:
         return bool(self.model.is_entry[self.model.labels.index(label)])
@@ -75,7 +76,7 @@ class Index:
         return other if latin or other.certainty > plain.certainty else plain
 
     def _clauses(self, whole: Ranking) -> Ranking:
-        """The surest clause, when it is surer than the whole message (MATCHING.md: always doing so costs 3.7 points)."""
+        """The surest clause, when it is surer than the whole message (always doing so costs points)."""
         parts = [p for split in (sentences, clauses) for p in split(whole.question) if len(p) >= 4]
         rankings = [
             _discounted(self.rank_reading(p), CLAUSE_DISCOUNT) for p in dict.fromkeys(parts) if p != whole.question

@@ -21,7 +21,7 @@ _WIDE_COLON = re.compile(r"^\s*(?:- +)?[A-Za-z_-]+\s*：")
 _NO_SPACE = re.compile(
     r"^\s*(?:- +)?(?:id|title|topic|answer|phrasings|evidence|related|supplement|text|lines|source):(?=[^\s])"
 )
-_WIDE_COMMA = re.compile(r"^\s*(?:- +)?[A-Za-z_-]+:\s*\[[^\]]*[，、]")
+_WIDE_COMMA = re.compile(r"^\s*(?:- +)?[A-Za-z_-]+:\s*\[[^\]]*，")
 _DASH = re.compile(r"^\s*-(?=[^\s-])")
 
 

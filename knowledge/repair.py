@@ -1,7 +1,7 @@
 """Typing that went wrong -> the characters that were probably meant.
 
-Homophones and voice-input slips, full pinyin (dangxiaozuzhang) and initials (dxzz): one search over the knowledge base's
-own character pairs. Only characters that stand in a pair unknown to the knowledge base may change.
+Homophones and voice-input slips, full pinyin (dangxiaozuzhang) and initials (dxzz): one search over the
+knowledge base's own character pairs. Only characters that stand in a pair unknown to the knowledge base may change.
 """
 
 import math

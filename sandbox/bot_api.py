@@ -1,0 +1,140 @@
+"""The Bot API over HTTP."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+
+from tornado.web import RequestHandler
+
+from sandbox.desk import Desk
+from sandbox.errors import ApiError, not_found, unauthorized
+from sandbox.faults import AnswerLostError
+from sandbox.methods import Described, Encoded, Method, find
+from sandbox.params import read_params
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """What every call needs. `latency`: seconds before each reply."""
+
+    token: str
+    desk: Desk
+    methods: dict[str, Method]
+    latency: float
+
+
+class MethodHandler(RequestHandler):
+    """One call; a call whose client has gone is dropped."""
+
+    def initialize(self, api: Api) -> None:
+        self.api = api
+        self.call: asyncio.Future[object] | None = None
+        self.gone = False
+
+    async def get(self, token: str, name: str) -> None:
+        await self._reply(token, name)
+
+    async def post(self, token: str, name: str) -> None:
+        await self._reply(token, name)
+
+    async def _reply(self, token: str, name: str) -> None:
+        try:
+            status, body = 200, await self._answer(token, name)
+        except ApiError as error:
+            status, body = error.code, json.dumps(error.body())
+        except AnswerLostError:
+            self._hang_up()
+            return
+        except asyncio.CancelledError:
+            if self.gone:
+                return
+            raise
+        if self.api.latency:
+            await asyncio.sleep(self.api.latency)
+        self._write(status, body)
+
+    async def _answer(self, token: str, name: str) -> str:
+        if token != self.api.token:
+            raise unauthorized()
+        method = find(self.api.methods, name)
+        trouble = self.api.desk.world.faults.next_for(name.lower())
+        if isinstance(trouble, ApiError):
+            raise trouble
+        result = method(self.api.desk, read_params(self.request))
+        if isinstance(result, Awaitable):
+            result = await self._waited(result)
+        if trouble:
+            raise trouble
+        return _body(result)
+
+    async def _waited(self, result: Awaitable[object]) -> object:
+        self.call = asyncio.ensure_future(result)
+        return await self.call
+
+    def _write(self, status: int, body: str) -> None:
+        try:
+            reason = HTTPStatus(status).phrase
+        except ValueError:
+            reason = "Unknown"
+        self.set_status(status, reason)
+        self.set_header("Content-Type", "application/json")
+        self.finish(body)
+
+    def _hang_up(self) -> None:
+        stream = self.detach()
+        stream.close()
+
+    def on_connection_close(self) -> None:
+        self.gone = True
+        if self.call:
+            self.call.cancel()
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Tornado would log the address, and with it the token."""
+        LOG.error("sandbox.bug method=%s: %r", self.path_args[1], value, exc_info=value)
+
+    def write_error(self, status_code: int, **kwargs: object) -> None:
+        """Bugs of the stand-in itself look like Telegram's own trouble."""
+        phrase = HTTPStatus(status_code).phrase
+        self.finish(ApiError(status_code, phrase).body())
+
+    def compute_etag(self) -> None:
+        """No ETag: nothing is ever cached."""
+
+
+def _body(result: object) -> str:
+    match result:
+        case Encoded(text=text):
+            return f'{{"ok":true,"result":{text}}}'
+        case Described(result=value, description=description):
+            return json.dumps({"ok": True, "result": value, "description": description})
+        case _:
+            return json.dumps({"ok": True, "result": result}, ensure_ascii=False)
+
+
+class FileHandler(RequestHandler):
+    """Files that the bot fetches after getFile."""
+
+    def initialize(self, api: Api) -> None:
+        self.api = api
+
+    async def get(self, token: str, file_id: str) -> None:
+        stored = self.api.desk.world.files.get(file_id)
+        if token != self.api.token or not stored:
+            error = not_found() if token == self.api.token else unauthorized()
+            self.set_status(error.code)
+            self.finish(error.body())
+            return
+        self.set_header("Content-Type", "application/octet-stream")
+        self.finish(stored.body)

@@ -1,0 +1,128 @@
+"""Values as the chat page gets them."""
+
+import html
+from typing import assert_never
+
+from sandbox.api_json import Json
+from sandbox.entities import safe_html
+from sandbox.ground import Ground
+from sandbox.model import (
+    Chat,
+    Content,
+    Document,
+    InlineResult,
+    Keyboard,
+    Media,
+    Message,
+    Service,
+    Text,
+    User,
+    words,
+)
+from sandbox.world import World
+
+SHOWN_MESSAGES = 500
+QUOTE_LENGTH = 80
+
+
+def state_json(world: World) -> Json:
+    chats = [chat for chat in world.chats.values() if not chat.migrated_to]
+    newest = [m for chat in chats for m in world.messages(chat.id)[-SHOWN_MESSAGES:]]
+    return {
+        "bot": {"id": world.bot.id, "name": world.bot.name, "username": world.bot.username},
+        "users": [_user(user) for user in world.users.values() if not user.is_bot],
+        "chats": chats_json(world),
+        "messages": [message_json(world, message) for message in newest],
+        "commands": commands_json(world),
+    }
+
+
+def chats_json(world: World) -> list[Json]:
+    return [_chat(chat) for chat in world.chats.values() if not chat.migrated_to]
+
+
+def _user(user: User) -> Json:
+    return {"id": user.id, "name": user.name}
+
+
+def _chat(chat: Chat) -> Json:
+    return {
+        "id": chat.id,
+        "type": chat.type,
+        "title": chat.title,
+        "is_forum": chat.is_forum,
+        "members": [_user(m.user) | {"status": m.status} for m in chat.present()],
+        "topics": [{"id": topic.id, "name": topic.name, "closed": topic.closed} for topic in chat.topics.values()],
+    }
+
+
+def commands_json(world: World) -> Json:
+    return {
+        str(chat.id): [
+            {"command": command.name, "description": command.description} for command in world.profile.shown_in(chat)
+        ]
+        for chat in world.chats.values()
+        if not chat.migrated_to
+    }
+
+
+def message_json(ground: Ground, message: Message) -> Json:
+    return {
+        "chat_id": message.chat_id,
+        "message_id": message.id,
+        "thread_id": message.thread_id,
+        "from": _user(message.sender) | {"is_bot": message.sender.is_bot},
+        "date": message.date,
+        "edited": message.edit_date is not None,
+        "html": _html(message.content),
+        "reply_to": _quote(ground, message),
+        "kind": _kind(message.content),
+        "keyboard": _keyboard(message.keyboard),
+    }
+
+
+def _html(content: Content) -> str:
+    match content:
+        case Document():
+            link = f'<a href="/ui/file/{content.file_id}">{html.escape(content.name)}</a>'
+            size = f"{content.size / 1024:.1f} KB"
+            below = f"\n{safe_html(content.caption)}" if content.caption.text else ""
+            return f"📎 {link}（{size}）{below}"
+        case Text() | Media() | Service():
+            return safe_html(words(content))
+        case _:
+            assert_never(content)
+
+
+def _kind(content: Content) -> str:
+    match content:
+        case Text() | Document():
+            return "text"
+        case Media(kind=kind):
+            return kind
+        case Service():
+            return "service"
+        case _:
+            assert_never(content)
+
+
+def _quote(ground: Ground, message: Message) -> Json | None:
+    replied = ground.message(message.chat_id, message.reply_to) if message.reply_to else None
+    if not replied:
+        return None
+    name, text = replied.sender.name, replied.text[:QUOTE_LENGTH]
+    return {"message_id": replied.id, "name": name, "text": text}
+
+
+def _keyboard(keyboard: Keyboard) -> list[list[Json]] | None:
+    rows: list[list[Json]] = [[{"text": b.text, b.action: b.value} for b in row] for row in keyboard]
+    return rows or None
+
+
+def result_json(result: InlineResult) -> Json:
+    return {
+        "id": result.id,
+        "title": result.title,
+        "description": result.description,
+        "html": safe_html(result.content),
+    }

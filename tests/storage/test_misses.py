@@ -1,0 +1,38 @@
+"""What is asked in vain: kept without names, deleted in time."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from storage import Miss, open_store
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def miss(days: int, text: str = "团费交多少") -> Miss:
+    return Miss(NOW - timedelta(days=days), text, "refused", ("league-dues",))
+
+
+async def test_it_survives_a_restart(tmp_path: Path) -> None:
+    url, key = f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key"
+    async with open_store(url, key) as store:
+        await store.add(miss(1), user_id=7)
+    async with open_store(url, key) as store:
+        (kept,) = await store.all()
+        assert (kept.text, kept.decision, kept.candidates) == ("团费交多少", "refused", ("league-dues",))
+        assert await store.forget(7) == 1
+
+
+async def test_old_questions_are_deleted(tmp_path: Path) -> None:
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as store:
+        await store.add(miss(91, "旧的"), user_id=7)
+        await store.add(miss(89, "新的"), user_id=7)
+        assert await store.purge(now=NOW, keep=timedelta(days=90)) == 1
+        assert [m.text for m in await store.all()] == ["新的"]
+
+
+async def test_nobody_is_named(tmp_path: Path) -> None:
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as store:
+        await store.add(miss(1), user_id=123456789)
+        assert await store.forget(987654321) == 0
+    assert b"123456789" not in (tmp_path / "bot.db").read_bytes()
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
