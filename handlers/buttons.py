@@ -67,7 +67,8 @@ def topic_keyboard(topic: str | None, page: int, knowledge: Knowledge) -> Inline
     """All topics, or the entries of one, a page at a time. Topics are named by their number: their names are long."""
     topics = topics_of(knowledge)
     if topic is None:
-        return InlineKeyboardMarkup([[button(t, Press("topics", str(i)))] for i, t in enumerate(topics)])
+        buttons = [button(t, Press("topics", str(i))) for i, t in enumerate(topics)]
+        return InlineKeyboardMarkup([buttons[i : i + 2] for i in range(0, len(buttons), 2)])
     ids = [e.id for e in knowledge.entries.values() if e.topic == topic]
     shown = tuple(ids[page * PAGE : (page + 1) * PAGE])
     number = str(topics.index(topic))
