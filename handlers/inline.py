@@ -8,6 +8,7 @@ from handlers.services import Context
 from knowledge import Knowledge, entry_text
 
 LIMIT = 10
+_FAIRLY_SURE = 0.15
 _CACHE_SECONDS = 30
 
 
@@ -21,14 +22,13 @@ async def on_inline(update: Update, context: Context) -> None:
 
 
 def _matching(text: str, context: Context) -> list[str]:
-    """Entries whose title holds the words, then those that the question ranks best; all when nothing is typed."""
+    """What the engine is sure of, then titles and answers with the words; the first entries when nothing is typed."""
     base = context.services.base
     words = text.strip()
     if not words:
         return list(base.knowledge.entries)[:LIMIT]
-    titled = [e.id for e in base.knowledge.entries.values() if words in e.title]
-    ranked = [c.id for c in base.current.interpreter.index.rank(words).candidates if c.certainty >= 0.02]
-    return list(dict.fromkeys([*titled, *ranked]))[:LIMIT]
+    ranked = [c.id for c in base.current.interpreter.index.rank(words).candidates if c.certainty >= _FAIRLY_SURE]
+    return list(dict.fromkeys([*ranked, *base.search.find(words, LIMIT)]))[:LIMIT]
 
 
 def _article(entry_id: str, knowledge: Knowledge) -> InlineQueryResultArticle:

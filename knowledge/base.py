@@ -5,6 +5,7 @@ import json
 import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from knowledge.conversation import Interpreter, Topic, Understanding
 from knowledge.decide import Thresholds
 from knowledge.index import Learnt, build_index, learn
 from knowledge.lexicon import Lexicon, WordGroups
+from knowledge.search import Search, build_search
 from knowledge.sounds import syllables
 from knowledge.text import Fillers
 
@@ -44,6 +46,11 @@ class KnowledgeBase:
             self._loaded = build(self.folder, self.cache)
         return self._loaded
 
+    @cached_property
+    def search(self) -> Search:
+        """Keyword search; built at the first use, since members seldom search."""
+        return build_search(self.knowledge)
+
     @property
     def knowledge(self) -> Knowledge:
         return self.current.knowledge
@@ -54,6 +61,7 @@ class KnowledgeBase:
     def reload(self) -> None:
         """Build beside, then swap. Raises KnowledgeInvalid and keeps the old answers when a file is wrong."""
         self._loaded = build(self.folder, self.cache)
+        self.__dict__.pop("search", None)
 
 
 def build(folder: Path, cache: Path | None) -> Loaded:

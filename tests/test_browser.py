@@ -19,6 +19,18 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,800",
+    "--lang=zh-CN",
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +70,7 @@ def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
         pytest.skip("没有 chromium 和 chromedriver，跳过浏览器测试")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for flag in (
-        "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync --window-size=1280,800 --lang=zh-CN"
-    ).split():
+    for flag in FLAGS:
         options.add_argument(flag)
     options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
     window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))

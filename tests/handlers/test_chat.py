@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import FORUM, GROUP, LEADER, LI, WANG, Chatting, labels
 
+from sandbox.model import InlineAnswered
+
 QUESTION = "预备党员能当党小组长吗"
 
 
@@ -166,3 +168,12 @@ async def test_an_old_group_question_is_left_alone_and_an_old_private_one_answer
     object.__setattr__(services, "clock", lambda: later)
     chatting.world.say(LEADER, GROUP, f"@party_group_bot {QUESTION}")
     await chatting.silence(GROUP)
+
+
+@pytest.mark.parametrize(("typed", "first"), [("兼任", "secretary-concurrent"), ("党费基数", "dues-base")])
+async def test_inline_mode_offers_entries(chatting: Chatting, typed: str, first: str) -> None:
+    answers: list[InlineAnswered] = []
+    chatting.world.listen(lambda event: answers.append(event) if isinstance(event, InlineAnswered) else None)
+    chatting.world.ask_inline(WANG, typed)
+    await chatting.until(lambda: bool(answers))
+    assert first in [result.id for result in answers[0].results[:2]]
