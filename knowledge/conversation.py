@@ -20,14 +20,18 @@ _SURE_DOUBLE = (
     0.75  # each half of a double question must be this sure; a wrong second answer costs more than a question
 )
 _SHORT = 12
+_BEFORE_ALONE = 0.7
+_STALE = 0.9
+_OUTSIDE = 0.6
 _MAX_DOUBLE = 60
 
 
 @dataclass(frozen=True)
 class Topic:
-    """What the last turn was about: the words of its question, after the subject was filled in."""
+    """What the last turn was about: its question, after the subject was filled in, and the entry that it led to."""
 
     question: str
+    entry: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Interpreter:
         alone = self.index.rank(text)
         ranking = self._continued(text, alone, topic) if topic else alone
         decision = decide(ranking, self.thresholds, self.small_talk)
-        following = Topic(ranking.question) if ranking.candidates else topic
+        following = _topic(ranking) if ranking.candidates else topic
         return Understanding(decision, (ranking,), following)
 
     def _decide(self, ranking: Ranking) -> Decision:
@@ -74,7 +78,7 @@ class Interpreter:
             ids = tuple(dict.fromkeys(r.candidates[0].id for r in sure))
             if len(ids) >= 2 and len(sure) == len(parts):
                 lowest = min(r.certainty for r in sure)
-                return Understanding(Answer(ids[:2], lowest), tuple(sure), Topic(sure[-1].question))
+                return Understanding(Answer(ids[:2], lowest), tuple(sure), _topic(sure[-1]))
         return None
 
     def _surely(self, ranking: Ranking) -> bool:
@@ -99,8 +103,9 @@ class Interpreter:
         if alone.certainty >= self.thresholds.answer and _telling(tags) and not _ELLIPSIS.search(question):
             return alone
         readings = [self.index.rank_reading(r) for r in self._readings(question, tags, topic)]
-        best = max(readings, key=lambda r: r.certainty, default=alone)
-        return best if best.certainty > alone.certainty * 0.8 else alone
+        moved = bool(set(_telling(tags)) - set(self._tags(topic.question).subjects))
+        best = max(readings, key=lambda r: _weight(r, topic, moved=moved), default=alone)
+        return best if _weight(best, topic, moved=moved) > _weight(alone, topic, moved=False) * _BEFORE_ALONE else alone
 
     def _readings(self, question: str, tags: Tags, topic: Topic) -> Iterable[str]:
         turn = re.sub(r"^(那么?|那要是|还有|然后)|呢[?？]?$", "", question)
@@ -119,6 +124,21 @@ class Interpreter:
 
     def _subject_words(self, text: str) -> list[str]:
         return [w for w, g in self.index.model.lexicon.subjects.found(text) if g not in GENERIC]
+
+
+def _topic(ranking: Ranking) -> Topic:
+    return Topic(ranking.question, ranking.candidates[0].id)
+
+
+def _weight(ranking: Ranking, topic: Topic, *, moved: bool) -> float:
+    """How much speaks for a reading: that an entry answers it, or that it is a known neighbour that none answers.
+
+    moved: the turn names a new subject, so that the entry of the turn before is an unlikely answer.
+    """
+    stale = moved and bool(ranking.candidates) and ranking.candidates[0].id == topic.entry
+    inside = ranking.certainty * (_STALE if stale else 1.0)
+    outside = ranking.outside_share if ranking.outside else 0.0
+    return max(inside, outside * _OUTSIDE)
 
 
 def _telling(tags: Tags) -> list[str]:
