@@ -132,22 +132,23 @@ class _Reader:
 
     def model(self, name: str, kind: type[_Model]) -> _Model | None:
         document = self.document(name)
-        return self._validated(document, kind.model_validate, tuple(kind.model_fields)) if document.value else None
+        return self._validated(document, kind.model_validate) if document.value else None
 
     def phrasings(self, name: str) -> list[tuple[Voiced, Keys]]:
         document = self.document(name)
-        found = self._validated(document, lambda v: _Phrasings.validate_python(v, strict=True), ())
+        found = self._validated(document, lambda v: _Phrasings.validate_python(v, strict=True))
         pairs = [(i, n, t) for i, texts in (found or {}).items() for n, t in enumerate(texts)]
         voices = _voices(document)
         return [(Voiced(Phrasing(i, t), voices(document.place((i, n))[0])), (i, n)) for i, n, t in pairs]
 
-    def _validated(self, document: Document, validate: Callable[[Any], Any], keys: Sequence[str]) -> Any:
+    def _validated(self, document: Document, validate: Callable[[Any], Any]) -> Any:
         if document.value is None:
             return None
         try:
             return validate(document.value)
         except ValidationError as error:
-            self.problems += [_translated(document, e, keys) for e in error.errors()]
+            found = [e for e in error.errors() if not _only_seems_short(e)]
+            self.problems += [_translated(document, e) for e in found]
             return None
 
 
@@ -165,6 +166,13 @@ def _voices(document: Document) -> Callable[[int], str]:
     return lambda line: named[min(line, len(named) - 1)]
 
 
+def _only_seems_short(error: ErrorDetails) -> bool:
+    """Pydantic calls a list too short when its items are wrong; that is no news."""
+    written = error["input"]
+    least = (error.get("ctx") or {}).get("min_length", 0)
+    return error["type"] == "too_short" and isinstance(written, list) and len(written) >= least
+
+
 _ADVICE = {
     "list_type": ("这里要写成列表", "每项一行，前面加“- ”"),
     "tuple_type": ("这里要写成列表", "每项一行，前面加“- ”"),
@@ -177,7 +185,7 @@ _ADVICE = {
 }
 
 
-def _translated(document: Document, error: ErrorDetails, _: Sequence[str]) -> Problem:
+def _translated(document: Document, error: ErrorDetails) -> Problem:
     path: Keys = tuple(error["loc"])
     name = str(path[-1]) if path else ""
     match error["type"]:
