@@ -74,15 +74,18 @@ class Sandbox:
     async def start(self, port: int = 8081) -> str:
         """Raises SandboxError when the port is taken. After a stop the world is as it was."""
         sockets = _bound(port)
-        self._updates.reopen()
         self._server = HTTPServer(self._application(), max_body_size=BODY_LIMIT)
         self._server.add_sockets(sockets)
         self.address = f"http://{HOST}:{sockets[0].getsockname()[1]}"
         return self.address
 
+    @property
+    def is_polled(self) -> bool:
+        """A bot waits for updates right now: it has started."""
+        return self._updates.is_polled
+
     async def stop(self) -> None:
-        """Ends long polls, the webhook and every connection."""
-        self._updates.close()
+        """Ends the webhook and every connection, long polls too."""
         self._feed.close_all()
         await self._webhook.close()
         if self._server:

@@ -33,7 +33,6 @@ class Updates:
         self._arrived: list[asyncio.Event] = []
         self.allowed: frozenset[str] = KINDS - ON_REQUEST
         self.webhook_is_active = False
-        self.closed = False
 
     def allow(self, kinds: list[str]) -> None:
         """An empty list is Telegram's default: all but those asked for by name."""
@@ -64,6 +63,11 @@ class Updates:
         return event
 
     @property
+    def is_polled(self) -> bool:
+        """Somebody waits in a long poll right now."""
+        return self._poller is not None
+
+    @property
     def pending(self) -> int:
         return len(self._waiting)
 
@@ -92,7 +96,7 @@ class Updates:
             raise conflict(WEBHOOK_IS_ACTIVE)
         self.interrupt(conflict(OTHER_POLLER))
         self.confirm(offset)
-        if not self._waiting and seconds > 0 and not self.closed:
+        if not self._waiting and seconds > 0:
             await self._sleep(seconds)
         return list(islice(self._waiting.values(), limit))
 
@@ -106,11 +110,3 @@ class Updates:
         finally:
             if self._poller is poller:
                 self._poller = None
-
-    def reopen(self) -> None:
-        self.closed = False
-
-    def close(self) -> None:
-        """Long polls end at once with what there is."""
-        self.closed = True
-        self._wake()

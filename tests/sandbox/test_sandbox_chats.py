@@ -252,6 +252,8 @@ async def test_commands_are_kept_by_scope_and_language(bot: Bot, world: World) -
     assert (await bot.get_my_commands(language_code="en"))[0].description == "Help"
     shown = {chat: world.profile.shown_in(world.chat(chat))[0].name for chat in (WANG, LI, GROUP)}
     assert shown == {WANG: "admin", LI: "help", GROUP: "meet"}
+    await bot.set_my_commands([BotCommand("help", "中文帮助")], language_code="zh")
+    assert world.profile.shown_in(world.chat(LI))[0].description == "中文帮助"
     await bot.delete_my_commands(scope=BotCommandScopeChat(WANG))
     assert world.profile.shown_in(world.chat(WANG))[0].name == "help"
 

@@ -62,6 +62,14 @@ async def test_entities_are_found_where_telegram_finds_them(bot: Bot, text: str,
     assert list(sent.parse_entities().values()) == found
 
 
+@pytest.mark.parametrize("tag", ["code", "pre", "a"])
+async def test_nothing_is_found_inside_code_and_links(bot: Bot, tag: str) -> None:
+    opened = '<a href="https://12371.cn/">' if tag == "a" else f"<{tag}>"
+    sent = await bot.send_message(WANG, f"{opened}/help @abcde</{tag}> /help", parse_mode="HTML")
+    kinds = {"a": "text_link"}
+    assert [entity.type for entity in sent.entities] == [kinds.get(tag, tag), "bot_command"]
+
+
 async def test_blank_ends_are_dropped_and_entities_move_along(bot: Bot) -> None:
     sent = await bot.send_message(WANG, " \n <b> 党费 </b> 已交 \n", parse_mode="HTML")
     assert sent.text == "党费 </b> 已交".replace("</b> ", " ")

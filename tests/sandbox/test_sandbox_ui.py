@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -346,6 +347,21 @@ async def test_the_own_page_is_let_in(box: Sandbox, web: Web) -> None:
 @pytest.mark.parametrize("path", ["/page/x.css", "/page/%2e%2e", "/page/../ui.py", "/page/%2e%2e/ui.py"])
 async def test_nothing_outside_the_page_is_served(web: Web, path: str) -> None:
     assert (await web.get(path)).status_code == 404
+
+
+async def test_the_page_and_its_files_are_served_and_nothing_else(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.ui.PAGE", tmp_path)
+    for name in ("index.html", "chat.css", "chat.js", "notes.py"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    page = await web.get("/")
+    assert page.text == "index.html" and page.headers["Content-Type"].startswith("text/html")
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    for name, kind in (("chat.css", "text/css"), ("chat.js", "text/javascript")):
+        answer = await web.get(f"/page/{name}")
+        assert answer.text == name and answer.headers["Content-Type"].startswith(kind)
+    assert (await web.get("/page/notes.py")).status_code == 404
 
 
 async def test_a_page_that_does_not_read_is_cut_off(

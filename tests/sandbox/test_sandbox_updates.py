@@ -73,9 +73,9 @@ async def test_only_allowed_kinds_are_queued(bot: Bot, world: World, inbox: Inbo
     assert await inbox.texts() == ["三"]
 
 
-async def test_a_long_poll_ends_when_something_comes(bot: Bot, world: World) -> None:
+async def test_a_long_poll_ends_when_something_comes(box: Sandbox, bot: Bot, world: World) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.02)
+    await until(lambda: box.is_polled)
     assert not poll.done()
     world.say("王小明", "王小明", "在吗")
     (update,) = await asyncio.wait_for(poll, 1)
@@ -88,11 +88,19 @@ async def test_a_long_poll_ends_with_nothing_after_its_time() -> None:
     assert monotonic() - started >= 0.05
 
 
-async def test_of_two_pollers_the_older_gets_409(bot: Bot, new_bot: NewBot, world: World) -> None:
+async def test_only_the_newest_updates_are_kept_when_nobody_fetches_them() -> None:
+    updates = Updates(keep=3)
+    for number in range(5):
+        updates.put("message", {"text": number})
+    assert updates.pending == 3
+    assert "4" in (await updates.poll(-1, 100, 0))[0]
+
+
+async def test_of_two_pollers_the_older_gets_409(box: Sandbox, bot: Bot, new_bot: NewBot, world: World) -> None:
     second = new_bot(TOKEN)
     await second.initialize()
     older = asyncio.create_task(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.02)
+    await until(lambda: box.is_polled)
     newer = asyncio.create_task(second.get_updates(timeout=20))
     text = "Conflict: terminated by other getUpdates request; make sure that only one bot"
     with pytest.raises(Conflict, match=f"^{text} instance is running$"):
@@ -102,18 +110,18 @@ async def test_of_two_pollers_the_older_gets_409(bot: Bot, new_bot: NewBot, worl
     await second.shutdown()
 
 
-async def test_a_client_that_hangs_up_leaves_no_poll_behind(bot: Bot, world: World) -> None:
+async def test_a_client_that_hangs_up_leaves_no_poll_behind(box: Sandbox, bot: Bot, world: World) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.02)
+    await until(lambda: box.is_polled)
     poll.cancel()
-    await asyncio.sleep(0.02)
+    await until(lambda: not box.is_polled)
     world.say("王小明", "王小明", "在吗")
     assert len(await bot.get_updates(timeout=0)) == 1
 
 
 async def test_stopping_ends_a_long_poll_at_once(box: Sandbox, bot: Bot) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.02)
+    await until(lambda: box.is_polled)
     started = monotonic()
     await box.stop()
     await asyncio.gather(poll, return_exceptions=True)
@@ -144,6 +152,10 @@ class HookHandler(RequestHandler):
         secret = self.request.headers.get("X-Telegram-Bot-Api-Secret-Token")
         update = Update.de_json(json.loads(self.request.body), None)
         self.set_status(self.hook.take(secret, update.update_id))
+        self.set_header("Location", self.hook.url)
+
+    def get(self) -> None:
+        """Where a redirect would lead."""
 
 
 @pytest.fixture
@@ -195,9 +207,9 @@ async def test_a_webhook_that_is_down_keeps_the_updates(bot: Bot, world: World) 
     assert len(await bot.get_updates(timeout=0)) == 1
 
 
-async def test_polling_and_a_webhook_exclude_each_other(bot: Bot, hook: Hook) -> None:
+async def test_polling_and_a_webhook_exclude_each_other(box: Sandbox, bot: Bot, hook: Hook) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=20))
-    await asyncio.sleep(0.02)
+    await until(lambda: box.is_polled)
     await bot.set_webhook(hook.url)
     with pytest.raises(Conflict, match=r"^Conflict: terminated by setWebhook request$"):
         await asyncio.wait_for(poll, 1)
