@@ -24,11 +24,14 @@ from handlers.order import OrderedByChat
 from handlers.questions import on_ask, on_edited, on_message
 from handlers.services import BotApplication, Context, Services
 
+TELEGRAM_PER_SECOND = 30
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member", "chat_member")
 
 
-def build_application(token: str, services: Services, *, api_url: str, concurrency: int = 12) -> BotApplication:
-    """api_url: without /bot, e.g. https://api.telegram.org. Ready for run_polling(allowed_updates=ALLOWED_UPDATES)."""
+def build_application(
+    token: str, services: Services, *, api_url: str, concurrency: int = 12, per_second: int = TELEGRAM_PER_SECOND
+) -> BotApplication:
+    """Ready to poll. api_url: without /bot. per_second: messages to all chats together."""
     application: BotApplication = (
         Application.builder()
         .token(token)
@@ -38,7 +41,7 @@ def build_application(token: str, services: Services, *, api_url: str, concurren
         .get_updates_request(_request(2))
         .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
         .concurrent_updates(OrderedByChat(concurrency))
-        .rate_limiter(AIORateLimiter(max_retries=2))
+        .rate_limiter(AIORateLimiter(overall_max_rate=per_second, max_retries=2))
         .job_queue(None)
         .build()
     )

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from knowledge.text import ngrams
 
+COMMON = 2  # phrasings that an n-gram must stand in to be worth learning a weight for
+
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
@@ -42,8 +44,9 @@ class Vectoriser:
         seen: Counter[str] = Counter()
         for core in cores:
             seen.update(set(ngrams(core)))
-        idf = np.array([math.log((len(cores) + 1) / (n + 1)) + 1 for n in seen.values()], np.float32)
-        return cls({g: i for i, g in enumerate(seen)}, idf, math.log(len(cores) + 1) + 1)
+        ordered = sorted(seen, key=lambda gram: seen[gram] < COMMON)  # common n-grams have the first columns
+        idf = np.array([math.log((len(cores) + 1) / (n + 1)) + 1 for n in map(seen.__getitem__, ordered)], np.float32)
+        return cls({g: i for i, g in enumerate(ordered)}, idf, math.log(len(cores) + 1) + 1)
 
     def row(self, core: str) -> Row:
         known: list[int] = []

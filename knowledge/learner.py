@@ -19,13 +19,14 @@ START_SCALE = 20.0
 
 @dataclass(frozen=True)
 class Classifier:
-    """weights: features x classes; bias: classes."""
+    """weights: features x classes, for the first columns of a row only; bias: classes."""
 
     weights: Floats
     bias: Floats
 
     def log_probabilities(self, row: Row) -> Floats:
-        scores = row.weights @ self.weights[row.columns] + self.bias
+        learnt = row.columns < len(self.weights)
+        scores = row.weights[learnt] @ self.weights[row.columns[learnt]] + self.bias
         shifted = scores - scores.max()
         result: Floats = shifted - np.log(np.exp(shifted).sum())
         return result

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from knowledge.features import Floats, Integers, Row, Vectoriser
+from knowledge.features import COMMON, Floats, Integers, Row, Vectoriser
 from knowledge.learner import Classifier, fit_classifier
 from knowledge.lexicon import Lexicon, Tags
 
@@ -126,12 +126,9 @@ def _joint(by_characters: Floats, by_tags: Floats) -> Floats:
 
 
 def _fit_on_common(rows: sp.csr_matrix, own: Integers, classes: int) -> Classifier:
-    """Learn on n-grams of two phrasings and more: as good, at a third of the time."""
-    common = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= 2)
-    fitted = fit_classifier(rows[:, common].tocsr(), own, classes)
-    weights = np.zeros((rows.shape[1], classes), np.float32)
-    weights[common] = fitted.weights
-    return Classifier(weights, fitted.bias)
+    """Learn on the common n-grams, which stand first: as good, at a third of the time and memory."""
+    common = int((np.bincount(rows.indices, minlength=rows.shape[1]) >= COMMON).sum())
+    return fit_classifier(rows[:, :common].tocsr(), own, classes)
 
 
 def _tag_row(known: dict[str, int], tags: Tags) -> Row:
