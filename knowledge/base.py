@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from knowledge.certainty import SIGNALS, Certainty
 from knowledge.check import Knowledge, Voiced, load
 from knowledge.conversation import Interpreter, Topic, Understanding
 from knowledge.decide import Thresholds
-from knowledge.index import Learnt, build_index, learn
+from knowledge.index import Learnt, build_index
 from knowledge.lexicon import Lexicon, WordGroups
-from knowledge.search import Search, build_search
-from knowledge.sounds import syllables
 from knowledge.text import Fillers
+
+if TYPE_CHECKING:
+    from knowledge.search import Search
 
 FOLDER = Path(__file__).parent
 CERTAINTY_FILE = FOLDER / "certainty.json"
@@ -47,8 +49,10 @@ class KnowledgeBase:
         return self._loaded
 
     @cached_property
-    def search(self) -> Search:
-        """Keyword search; built at the first use, since members seldom search."""
+    def search(self) -> "Search":
+        """Keyword search; jieba is loaded at the first use, since members seldom search."""
+        from knowledge.search import build_search
+
         return build_search(self.knowledge)
 
     @property
@@ -108,6 +112,9 @@ def _learnt(knowledge: Knowledge, cache: Path | None, fillers: Fillers, lexicon:
         learnt = _unpickled(kept)
         if learnt is not None:
             return learnt
+    from knowledge.sounds import syllables  # with scipy, a quarter of the start: only when there is something to learn
+    from knowledge.training import learn
+
     phrasings = [v.phrasing for v in knowledge.phrasings]
     learnt = learn(phrasings, frozenset(knowledge.entries), lexicon, fillers, syllables())
     if kept is not None:
@@ -118,7 +125,7 @@ def _learnt(knowledge: Knowledge, cache: Path | None, fillers: Fillers, lexicon:
 def fingerprint(knowledge: Knowledge) -> str:
     """Of everything that learning depends on: phrasings, words, this code, numpy."""
     digest = hashlib.sha256(version("numpy").encode())
-    for source in ("features", "learner", "lexicon", "model", "repair", "text", "index"):
+    for source in ("features", "learner", "lexicon", "model", "repair", "text", "index", "training"):
         digest.update((FOLDER / f"{source}.py").read_bytes())
     digest.update(knowledge.words.model_dump_json().encode())
     digest.update(json.dumps(sorted(knowledge.entries)).encode())

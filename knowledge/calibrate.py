@@ -13,10 +13,11 @@ from knowledge.base import CERTAINTY_FILE, read_certainty, vocabulary, write_cer
 from knowledge.certainty import SIGNALS, Certainty, candidates, signals
 from knowledge.check import Knowledge, load
 from knowledge.features import Floats
-from knowledge.index import Phrasing, examples
+from knowledge.index import Phrasing
 from knowledge.lexicon import Lexicon
-from knowledge.model import Example, Model, fit_model
+from knowledge.model import Model
 from knowledge.text import Fillers
+from knowledge.training import Example, examples, fit_model
 
 STRENGTH = 0.02  # of the ridge penalty
 

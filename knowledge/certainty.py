@@ -17,23 +17,16 @@ CANDIDATES = 4
 
 SIGNALS = (
     "characters",  # log probability by characters
-    "tags",  # log probability by deciding words
     "joint",  # both
     "before_second",  # joint, over the best other entry
     "before_outside",  # joint, over the best boundary
     "tags_before_outside",
     "agreement",  # both classifiers put it first
-    "coverage",  # share of the question that the entry has been asked with
-    "coverage_before_outside",
+    "coverage_before_outside",  # share of the question that the entry has been asked with, over the best boundary
     "coverage_before_second",
     "nothing_missing",  # minus the weight of short n-grams that the entry lacks
-    "nothing_telling_missing",  # minus the rarest of them
-    "nothing_unknown",  # minus the share of n-grams that no phrasing has
     "subjects_fit",  # lowest log odds of a subject, up to 0
-    "aspects_fit",
-    "pairs_fit",
     "pairs_seen",  # minus the share of subject x aspect pairs that the entry never had
-    "pairs_fit_outside_worse",  # how badly the best boundary fits
 )
 
 
@@ -86,35 +79,22 @@ def signals(model: Model, scores: Scores, chosen: Integers) -> Floats:
         rows.append(
             [
                 scores.characters[label],
-                scores.by_tags[label],
                 scores.joint[label],
                 scores.joint[label] - scores.joint[second],
                 scores.joint[label] - scores.joint[rival],
                 scores.by_tags[label] - scores.by_tags[outside].max(),
                 float(firsts == {label}),
-                scores.coverage[label],
                 scores.coverage[label] - scores.coverage[outside].max(),
                 scores.coverage[label] - scores.coverage[other],
                 -scores.missing[label],
-                -scores.worst[label],
-                -scores.row.unknown_share,
                 *_fit(model, scores, label),
-                -_lowest(model, scores.tags.pairs, rival),
             ]
         )
     return np.array(rows, np.float32)
 
 
-def _fit(model: Model, scores: Scores, label: int) -> list[float]:
-    tags = scores.tags
-    never = [model.profile.never(p, label) for p in tags.pairs]
-    return [
-        _lowest(model, tuple(f"s:{s}" for s in tags.subjects), label),
-        _lowest(model, tuple(f"a:{a}" for a in tags.aspects), label),
-        _lowest(model, tags.pairs, label),
-        -sum(never) / max(1, len(never)),
-    ]
-
-
-def _lowest(model: Model, tags: tuple[str, ...], label: int) -> float:
-    return min([0.0, *(model.profile.log_odds(t, label) for t in tags)])
+def _fit(model: Model, scores: Scores, label: int) -> tuple[float, float]:
+    subjects = [model.tags.get(f"s:{s}") for s in scores.tags.subjects]
+    pairs = [model.tags.get(p) for p in scores.tags.pairs]
+    fits = min([0.0, *(model.profile.log_odds(s, label) for s in subjects)])
+    return fits, -sum(model.profile.never(p, label) for p in pairs) / max(1, len(pairs))

@@ -13,23 +13,16 @@ from knowledge.decide import Answer, AskBack, Candidate, Refuse, SmallTalk
 
 _SIGNAL_NAMES = {
     "characters": "字面",
-    "tags": "关键词",
     "joint": "合计",
     "before_second": "领先第二名",
     "before_outside": "领先范围之外",
     "tags_before_outside": "关键词领先范围之外",
     "agreement": "两种判断一致",
-    "coverage": "问法覆盖",
     "coverage_before_outside": "覆盖多过范围之外",
     "coverage_before_second": "覆盖多过别的条目",
     "nothing_missing": "没有陌生词",
-    "nothing_telling_missing": "没有陌生的关键词",
-    "nothing_unknown": "没有没见过的字",
     "subjects_fit": "说的对象相符",
-    "aspects_fit": "问的方面相符",
-    "pairs_fit": "对象和方面相配",
     "pairs_seen": "对象和方面见过",
-    "pairs_fit_outside_worse": "范围之外不相配",
 }
 NEAREST = 3
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from knowledge.text import ngrams
@@ -23,14 +22,10 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Row:
-    """One text: columns of its known n-grams, their weights in a row of length 1, and what is unknown.
-
-    unknown_share is the share of the squared length that unknown n-grams hold.
-    """
+    """One text: columns of its known n-grams and their weights. Unknown n-grams count in the length, which is 1."""
 
     columns: Integers
     weights: Floats
-    unknown_share: float
 
 
 @dataclass(frozen=True)
@@ -62,11 +57,4 @@ class Vectoriser:
                 weights.append(factor * float(self.idf[column]))
         values = np.array(weights, np.float32)
         total = float(values @ values) + unknown or 1.0
-        return Row(np.array(known, np.int64), values / math.sqrt(total), unknown / total)
-
-    def matrix(self, cores: Sequence[str]) -> sp.csr_matrix:
-        rows = [self.row(core) for core in cores]
-        pointers = np.cumsum([0, *(len(row.columns) for row in rows)])
-        columns = np.concatenate([row.columns for row in rows])
-        weights = np.concatenate([row.weights for row in rows])
-        return sp.csr_matrix((weights, columns, pointers), shape=(len(rows), len(self.vocabulary)))
+        return Row(np.array(known, np.int64), values / math.sqrt(total))

@@ -7,9 +7,8 @@ import numpy as np
 
 from knowledge.certainty import Certainty, candidates, signals
 from knowledge.decide import Candidate, Ranking
-from knowledge.lexicon import Lexicon
-from knowledge.model import Example, Model, fit_model
-from knowledge.repair import Repairer, build_repairer
+from knowledge.model import Model
+from knowledge.repair import Repairer
 from knowledge.text import MAX_QUESTION, Fillers, clauses, key, normalise, sentences
 
 REPAIR_DISCOUNT = 0.95
@@ -98,28 +97,12 @@ class Phrasing:
     text: str
 
 
-def examples(phrasings: Iterable[Phrasing], fillers: Fillers) -> list[Example]:
-    texts = ((p.label, normalise(p.text)) for p in phrasings)
-    return [Example(label, core, text) for label, text in texts if (core := fillers.core(text))]
-
-
 @dataclass(frozen=True)
 class Learnt:
     """The part of an index that takes seconds to build and can be kept on disk."""
 
     model: Model
     repairer: Repairer
-
-
-def learn(
-    phrasings: Sequence[Phrasing],
-    entries: frozenset[str],
-    lexicon: Lexicon,
-    fillers: Fillers,
-    sounds: Mapping[str, Sequence[str]],
-) -> Learnt:
-    known = examples(phrasings, fillers)
-    return Learnt(fit_model(known, entries, lexicon), build_repairer([e.text for e in known], sounds))
 
 
 def build_index(learnt: Learnt, certainty: Certainty, fillers: Fillers, phrasings: Iterable[Phrasing]) -> Index:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from knowledge.features import Floats, Integers, Row
+from knowledge.features import Floats, Integers
 
 PENALTY = 0.01
 STEPS = 25
@@ -17,22 +17,8 @@ HISTORY = 6
 START_SCALE = 20.0
 
 
-@dataclass(frozen=True)
-class Classifier:
-    """weights: features x classes, for the first columns of a row only; bias: classes."""
-
-    weights: Floats
-    bias: Floats
-
-    def log_probabilities(self, row: Row) -> Floats:
-        learnt = row.columns < len(self.weights)
-        scores = row.weights[learnt] @ self.weights[row.columns[learnt]] + self.bias
-        shifted = scores - scores.max()
-        result: Floats = shifted - np.log(np.exp(shifted).sum())
-        return result
-
-
-def fit_classifier(rows: sp.csr_matrix, labels: Integers, classes: int, *, steps: int = STEPS) -> Classifier:
+def fit_classifier(rows: sp.csr_matrix, labels: Integers, classes: int, *, steps: int = STEPS) -> tuple[Floats, Floats]:
+    """(weights: features x classes, bias: classes)."""
     features = rows.shape[1]
     one_hot = sp.csr_matrix(
         (np.ones(len(labels), np.float32), (np.arange(len(labels)), labels)),
@@ -44,7 +30,7 @@ def fit_classifier(rows: sp.csr_matrix, labels: Integers, classes: int, *, steps
     objective = _Objective(rows.tocsr(), rows.T.tocsr(), labels, features)
     parameters = np.vstack([start, np.zeros((1, classes), np.float32)])
     fitted = _minimise(objective, parameters, steps)
-    return Classifier(np.ascontiguousarray(fitted[:-1]), fitted[-1].copy())
+    return fitted[:-1], fitted[-1].copy()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+"""Phrasings -> what an index needs. Loads scipy, which a bot with a cached model does without."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from knowledge.features import COMMON, Floats, Integers, Row, Vectoriser
+from knowledge.index import Learnt, Phrasing
+from knowledge.learner import fit_classifier
+from knowledge.lexicon import Lexicon
+from knowledge.model import Classifier, Model, Profile, tag_row
+from knowledge.repair import build_repairer
+from knowledge.text import Fillers, normalise
+
+SHORT = 2  # characters of the n-grams whose absence is counted
+
+
+@dataclass(frozen=True)
+class Example:
+    """One phrasing: the class that it belongs to, its core (text.Fillers.core), its normalised text."""
+
+    label: str
+    core: str
+    text: str
+
+
+def examples(phrasings: Iterable[Phrasing], fillers: Fillers) -> list[Example]:
+    texts = ((p.label, normalise(p.text)) for p in phrasings)
+    return [Example(label, core, text) for label, text in texts if (core := fillers.core(text))]
+
+
+def learn(
+    phrasings: Sequence[Phrasing],
+    entries: frozenset[str],
+    lexicon: Lexicon,
+    fillers: Fillers,
+    sounds: Mapping[str, Sequence[str]],
+) -> Learnt:
+    known = examples(phrasings, fillers)
+    return Learnt(fit_model(known, entries, lexicon), build_repairer([e.text for e in known], sounds))
+
+
+def fit_model(known: Sequence[Example], entries: frozenset[str], lexicon: Lexicon) -> Model:
+    labels = tuple(dict.fromkeys(e.label for e in known))
+    index = {label: i for i, label in enumerate(labels)}
+    own = np.array([index[e.label] for e in known])
+    vectoriser = Vectoriser.fit([e.core for e in known])
+    rows = stacked([vectoriser.row(e.core) for e in known], len(vectoriser.vocabulary))
+    tagged = [lexicon.tags(e.text) for e in known]
+    tags = {t: i for i, t in enumerate(dict.fromkeys(t for tag in tagged for t in tag.all))}
+    tag_rows = stacked([tag_row(tags, t) for t in tagged], len(tags))
+    return Model(
+        labels=labels,
+        is_entry=np.array([label in entries for label in labels]),
+        lexicon=lexicon,
+        characters=vectoriser,
+        by_characters=_fit_on_common(rows, own, len(labels)),
+        tags=tags,
+        by_tags=_halved(*fit_classifier(tag_rows, own, len(labels))),
+        profile=_profile(vectoriser, rows, tag_rows, own, len(labels)),
+    )
+
+
+def stacked(rows: Sequence[Row], width: int) -> sp.csr_matrix:
+    pointers = np.cumsum([0, *(len(r.columns) for r in rows)])
+    columns, weights = (np.concatenate([getattr(r, n) for r in rows]) for n in ("columns", "weights"))
+    return sp.csr_matrix((weights, columns, pointers), shape=(len(rows), width))
+
+
+def _fit_on_common(rows: sp.csr_matrix, own: Integers, classes: int) -> Classifier:
+    """Learn on the common n-grams, which stand first: as good, at a third of the time and memory."""
+    common = int((np.bincount(rows.indices, minlength=rows.shape[1]) >= COMMON).sum())
+    return _halved(*fit_classifier(rows[:, :common].tocsr(), own, classes))
+
+
+def _halved(weights: Floats, bias: Floats) -> Classifier:
+    return Classifier(weights.astype(np.float16), bias)
+
+
+def _profile(
+    vectoriser: Vectoriser, rows: sp.csr_matrix, tag_rows: sp.csr_matrix, own: Integers, classes: int
+) -> Profile:
+    has = np.zeros((rows.shape[1], classes), np.uint8)
+    has[rows.indices, np.repeat(own, np.diff(rows.indptr))] = 1
+    counts = np.zeros((tag_rows.shape[1], classes), np.uint16)
+    np.add.at(counts, (tag_rows.indices, np.repeat(own, np.diff(tag_rows.indptr))), 1)
+    rarity = np.log((classes + 1) / (has.sum(axis=1, dtype=np.float32) + 0.5))
+    is_short = np.array([len(gram) <= SHORT for gram in vectoriser.vocabulary])
+    return Profile(
+        has=np.packbits(has, axis=1),
+        rarity=np.where(is_short, rarity, 0).astype(np.float32),
+        sizes=np.bincount(own, minlength=classes).astype(np.float32),
+        counts=counts,
+    )
