@@ -96,7 +96,7 @@ def fit_certainty(folds: Sequence[Judged]) -> Certainty:
     )
 
 
-VOICES = ("口语", "机关", "书面")
+VOICES = ("口语", "机关", "书面", "补充")
 NEAR_ANSWERED = 0.04  # share of unseen near neighbours that may be answered when the threshold is chosen
 
 
