@@ -2,9 +2,10 @@
 
 from knowledge.base import KnowledgeBase
 from knowledge.check import Knowledge, check_source, inspect
-from knowledge.conversation import Topic, Understanding
+from knowledge.conversation import Understanding
 from knowledge.entry import Entry
 from knowledge.explain import explain
+from knowledge.followup import Topic
 from knowledge.problems import KnowledgeInvalid, Problem, errors
 from knowledge.reply import Reply, cited, entry_text, related, reply_to
 from knowledge.text import is_traditional, traditional

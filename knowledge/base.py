@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from knowledge.certainty import SIGNALS, Certainty
 from knowledge.check import Knowledge, Voiced, load
-from knowledge.conversation import Interpreter, Topic, Understanding
+from knowledge.conversation import Interpreter, Understanding
 from knowledge.decide import Thresholds
+from knowledge.followup import Topic
 from knowledge.index import Learnt, build_index
 from knowledge.lexicon import Lexicon, WordGroups
 from knowledge.text import Fillers

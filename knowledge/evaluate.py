@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from knowledge.conversation import Topic, Understanding
+from knowledge.conversation import Understanding
 from knowledge.decide import Answer, AskBack
+from knowledge.followup import Topic
 
 Ask: TypeAlias = Callable[[str, Topic | None], Understanding]
 

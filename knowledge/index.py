@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from knowledge.certainty import Certainty, candidates, signals
+from knowledge.certainty import Certainty, candidates, is_foreign, signals
 from knowledge.decide import Candidate, Ranking
 from knowledge.model import Model
 from knowledge.repair import Repairer
 from knowledge.text import MAX_QUESTION, Fillers, clauses, key, normalise, sentences
 
 REPAIR_DISCOUNT = 0.95
+FOREIGN_DISCOUNT = 0.5
 CLAUSE_DISCOUNT = 0.85
 RAMBLING = 18  # characters; shorter messages are taken as one question
 SURE = 0.9  # no second reading is tried above this
@@ -45,7 +46,8 @@ class Index:
         scores = self.model.scores(core, question)
         chosen = candidates(self.model, scores)
         found = signals(self.model, scores, chosen)
-        sure = self.certainty.of(found)
+        foreign = [is_foreign(self.model, scores, int(label)) for label in chosen]
+        sure = self.certainty.of(found) * np.where(foreign, FOREIGN_DISCOUNT, 1)
         ranked = [
             Candidate(self.model.labels[chosen[i]], float(sure[i]), found[i]) for i in np.argsort(-sure, kind="stable")
         ]

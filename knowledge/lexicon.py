@@ -14,9 +14,14 @@ class Tags:
     aspects: tuple[str, ...]
 
     @property
+    def telling(self) -> tuple[str, ...]:
+        """Subjects that tell questions apart; 党员 and 支部 stand in all of them."""
+        return tuple(s for s in self.subjects if s not in GENERIC)
+
+    @property
     def pairs(self) -> tuple[str, ...]:
         """Every subject with every aspect; generic subjects only when there is no other; - stands for none."""
-        telling = [s for s in self.subjects if s not in GENERIC] or list(self.subjects) or ["-"]
+        telling = self.telling or self.subjects or ("-",)
         asked = self.aspects or ("-",)
         joined = [f"{a}+{b}" for i, a in enumerate(telling) for b in telling[i + 1 :]]
         return tuple(f"{s}*{a}" for s in telling for a in asked) + tuple(joined)

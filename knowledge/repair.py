@@ -18,7 +18,8 @@ _BEAM = 12
 _MAX_LATIN = 48
 _LONGEST_SYLLABLE = 6
 
-Option = tuple[str, float]
+Option = tuple[str, float]  # a character and what it costs
+Path = tuple[float, str, str]  # log probability, text, last character
 
 
 def folded(syllable: str) -> str:
@@ -32,8 +33,11 @@ def folded(syllable: str) -> str:
 
 @dataclass(frozen=True)
 class Repairer:
-    pairs: Mapping[str, int]
-    singles: Mapping[str, int]
+    """Log probabilities of characters in the knowledge base's own phrasings; ^ and $ are the ends of a run."""
+
+    after: Mapping[str, Mapping[str, float]]  # character -> characters that followed it
+    unseen: Mapping[str, float]  # character -> when it never followed the one before
+    strangest: float  # of a character that no phrasing has
     sounds: Mapping[str, str]  # character -> toneless syllable, for the common characters
     alike: Mapping[str, Sequence[str]]  # folded syllable -> characters of the knowledge base
     spelt: Mapping[str, Sequence[str]]  # syllable, or a single initial, -> characters of the knowledge base
@@ -49,7 +53,7 @@ class Repairer:
 
     def _sounded(self, run: str) -> str:
         marked = f"^{run}$"
-        strange = [marked[i : i + 2] not in self.pairs for i in range(len(marked) - 1)]
+        strange = [marked[i + 1] not in self.after.get(marked[i], {}) for i in range(len(marked) - 1)]
         if not any(strange[1:-1]):
             return run
         options: list[list[Option]] = []
@@ -62,51 +66,40 @@ class Repairer:
         return self._likeliest(options)
 
     def _likeliest(self, options: Sequence[Sequence[Option]]) -> str:
-        best: dict[str, tuple[float, str]] = {"^": (0.0, "")}
+        kept: list[Path] = [(0.0, "", "^")]
         for choice in options:
-            step: dict[str, tuple[float, str]] = {}
-            for char, cost in choice:
-                value, path = max((v + self._log(last + char), p) for last, (v, p) in best.items())
-                step[char] = (value - cost, path + char)
-            best = dict(sorted(step.items(), key=lambda kv: -kv[1][0])[:_BEAM])
-        return max((v + 0.3 * self._log(last + "$"), p) for last, (v, p) in best.items())[1]
+            kept = self._extended(kept, choice)[:_BEAM]
+        return max((v + 0.3 * self.after.get(last, {}).get("$", self.unseen["$"]), p) for v, p, last in kept)[1]
 
-    def _log(self, pair: str) -> float:
-        """Log probability of the second character after the first."""
-        count = self.pairs.get(pair, 0)
-        if count:
-            return math.log(count / (self.singles.get(pair[0], 0) + 1))
-        return math.log(1e-4 * (self.singles.get(pair[1], 0) + 0.5) / (len(self.singles) + 1))
+    def _extended(self, kept: Sequence[Path], choice: Iterable[Option]) -> list[Path]:
+        """The likeliest path to each character, the likeliest character first. kept: best first."""
+        followers = [(value, path, self.after.get(last, {})) for value, path, last in kept]
+        best_value, best_path, _ = followers[0]
+        found = []
+        for char, cost in choice:
+            value, path = best_value + self.unseen.get(char, self.strangest), best_path
+            for before, before_path, after in followers:
+                step = after.get(char)
+                if step is not None and before + step > value:
+                    value, path = before + step, before_path
+            found.append((value - cost, path + char, char))
+        found.sort(reverse=True)
+        return found
 
     def _decoded(self, letters: str) -> str:
         """Latin letters -> characters; unchanged when they are not pinyin."""
         word = re.sub("[^a-z]", "", letters)
         if len(word) < 2 or len(word) > _MAX_LATIN:
             return letters
-        ends: list[dict[str, tuple[float, str]]] = [{} for _ in range(len(word) + 1)]
-        ends[0] = {"^": (0.0, "")}
+        ends: list[list[Path]] = [[(0.0, "", "^")], *([] for _ in word)]
         for start in range(len(word)):
-            kept = sorted(ends[start].items(), key=lambda kv: -kv[1][0])[:_BEAM]
-            for size in range(1, min(_LONGEST_SYLLABLE, len(word) - start) + 1):
+            kept = sorted(ends[start], reverse=True)[:_BEAM]
+            for size in range(1, min(_LONGEST_SYLLABLE, len(word) - start) + 1) if kept else ():
                 chars = self.spelt.get(word[start : start + size], ())
-                self._extend(ends[start + size], kept, chars, _INITIAL_COST if size == 1 else 0.0)
-        if not ends[-1]:
-            return letters
-        value, path = max(ends[-1].values())
+                cost = _INITIAL_COST if size == 1 else 0.0
+                ends[start + size] += self._extended(kept, ((c, cost) for c in chars))[:_BEAM]
+        value, path, _ = max(ends[-1], default=(-math.inf, "", ""))
         return path if value > -6.0 * len(path) else letters
-
-    def _extend(
-        self,
-        reached: dict[str, tuple[float, str]],
-        kept: Sequence[tuple[str, tuple[float, str]]],
-        chars: Sequence[str],
-        cost: float,
-    ) -> None:
-        for char in chars:
-            for last, (value, path) in kept:
-                total = value + self._log(last + char) - cost
-                if char not in reached or total > reached[char][0]:
-                    reached[char] = (total, path + char)
 
 
 def build_repairer(texts: Iterable[str], sounds: Mapping[str, Sequence[str]]) -> Repairer:
@@ -127,4 +120,9 @@ def build_repairer(texts: Iterable[str], sounds: Mapping[str, Sequence[str]]) ->
             if len(syllable) > 1 and singles[char] >= 20:
                 spelt[syllable[0]].append(char)
     first = {char: syllables[0] for char, syllables in sounds.items() if syllables}
-    return Repairer(dict(pairs), dict(singles), first, dict(alike), dict(spelt))
+    after: dict[str, dict[str, float]] = defaultdict(dict)
+    for pair, count in pairs.items():
+        after[pair[0]][pair[1]] = math.log(count / (singles[pair[0]] + 1))
+    unseen = {c: math.log(1e-4 * (count + 0.5) / (len(singles) + 1)) for c, count in singles.items()}
+    strangest = math.log(1e-4 * 0.5 / (len(singles) + 1))
+    return Repairer(dict(after), unseen, strangest, first, dict(alike), dict(spelt))
