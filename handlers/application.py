@@ -24,14 +24,15 @@ from handlers.order import OrderedByChat
 from handlers.questions import on_ask, on_edited, on_message
 from handlers.services import BotApplication, Context, Services
 
-TELEGRAM_PER_SECOND = 30
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member", "chat_member")
 
 
-def build_application(
-    token: str, services: Services, *, api_url: str, concurrency: int = 12, per_second: int = TELEGRAM_PER_SECOND
-) -> BotApplication:
-    """Ready to poll. api_url: without /bot. per_second: messages to all chats together."""
+def build_application(token: str, services: Services, *, api_url: str, concurrency: int = 12) -> BotApplication:
+    """Ready to poll. api_url: without /bot.
+
+    Answers are not slowed down beforehand: Telegram says itself when it is too much, and then every chat waits as long
+    as it asked (docs/decisions/0003).
+    """
     application: BotApplication = (
         Application.builder()
         .token(token)
@@ -41,7 +42,7 @@ def build_application(
         .get_updates_request(_request(2))
         .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
         .concurrent_updates(OrderedByChat(concurrency))
-        .rate_limiter(AIORateLimiter(overall_max_rate=per_second, max_retries=2))
+        .rate_limiter(AIORateLimiter(overall_max_rate=0, max_retries=3))
         .job_queue(None)
         .build()
     )

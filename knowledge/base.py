@@ -3,9 +3,9 @@
 import hashlib
 import json
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from knowledge.decide import Thresholds
 from knowledge.followup import Topic
 from knowledge.index import Learnt, build_index
 from knowledge.lexicon import Lexicon, WordGroups
-from knowledge.text import Fillers
+from knowledge.text import MAX_QUESTION, Fillers
 
 if TYPE_CHECKING:
     from knowledge.search import Search
@@ -26,12 +26,19 @@ FOLDER = Path(__file__).parent
 CERTAINTY_FILE = FOLDER / "certainty.json"
 
 
+RECENT = 1000  # questions whose understanding is kept: members ask the same things
+
+
 @dataclass(frozen=True)
 class Loaded:
     """One state of the files, ready to answer. Replaced as a whole, never changed."""
 
     knowledge: Knowledge
     interpreter: Interpreter
+
+    @cached_property
+    def recently(self) -> Callable[[str, Topic | None], Understanding]:
+        return lru_cache(RECENT)(self.interpreter.understand)
 
 
 @dataclass
@@ -61,7 +68,8 @@ class KnowledgeBase:
         return self.current.knowledge
 
     def ask(self, text: str, topic: Topic | None = None) -> Understanding:
-        return self.current.interpreter.understand(text, topic)
+        loaded = self.current
+        return loaded.recently(text, topic) if len(text) <= MAX_QUESTION else loaded.interpreter.understand(text, topic)
 
     def reload(self) -> None:
         """Build beside, then swap. Raises KnowledgeInvalid and keeps the old answers when a file is wrong."""

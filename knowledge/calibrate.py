@@ -67,7 +67,7 @@ def _judge(model: Model, groups: Sequence[tuple[list[Example], float]]) -> Judge
             found.append(signals(model, scores, chosen))
             right.append([model.labels[i] == example.label for i in chosen])
             weight.append(share / len(group))
-            inside.append(bool(model.is_entry[model.labels.index(example.label)]) if example.label in known else False)
+            inside.append(example.label in known and model.labels.index(example.label) < model.entries)
     return Judged(np.stack(found), np.array(right), np.array(weight, np.float32), np.array(inside))
 
 

@@ -45,16 +45,17 @@ class Vectoriser:
 
     def row(self, core: str) -> Row:
         known: list[int] = []
-        weights: list[float] = []
+        factors: list[float] = []
         unknown = 0.0
         for gram, count in Counter(ngrams(core)).items():
+            factor = 1.0 if count == 1 else 1 + math.log(count)
             column = self.vocabulary.get(gram)
-            factor = 1 + math.log(count)
             if column is None:
-                unknown += (factor * self.unknown_idf) ** 2
+                unknown += factor * factor
             else:
                 known.append(column)
-                weights.append(factor * float(self.idf[column]))
-        values = np.array(weights, np.float32)
-        total = float(values @ values) + unknown or 1.0
-        return Row(np.array(known, np.int64), values / math.sqrt(total))
+                factors.append(factor)
+        columns = np.array(known, np.int64)
+        weights = np.array(factors, np.float32) * self.idf[columns]
+        total = float(weights @ weights) + unknown * self.unknown_idf**2 or 1.0
+        return Row(columns, weights / np.float32(math.sqrt(total)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from knowledge.certainty import Certainty, candidates, is_foreign, signals
+from knowledge.certainty import Certainty, candidates, foreign, signals
 from knowledge.decide import Candidate, Ranking
 from knowledge.model import Model
 from knowledge.repair import Repairer
@@ -46,24 +46,19 @@ class Index:
         scores = self.model.scores(core, question)
         chosen = candidates(self.model, scores)
         found = signals(self.model, scores, chosen)
-        foreign = [is_foreign(self.model, scores, int(label)) for label in chosen]
-        sure = self.certainty.of(found) * np.where(foreign, FOREIGN_DISCOUNT, 1)
+        sure = self.certainty.of(found) * np.where(foreign(self.model, scores, chosen), FOREIGN_DISCOUNT, 1)
         ranked = [
             Candidate(self.model.labels[chosen[i]], float(sure[i]), found[i]) for i in np.argsort(-sure, kind="stable")
         ]
         place = int(scores.joint.argmax())
-        best = self.model.labels[place]
-        outside = None if self._is_entry(best) else best
+        outside = None if place < self.model.entries else self.model.labels[place]
         if label is not None:
             return self._exact(question, label, ranked)
         return Ranking(question, tuple(ranked), outside, outside_share=float(np.exp(scores.characters[place])))
 
-    def _is_entry(self, label: str) -> bool:
-        return bool(self.model.is_entry[self.model.labels.index(label)])
-
     def _exact(self, question: str, label: str, ranked: Sequence[Candidate]) -> Ranking:
         others = [c for c in ranked if c.id != label]
-        if self._is_entry(label):
+        if self.model.labels.index(label) < self.model.entries:
             own = next((c for c in ranked if c.id == label), Candidate(label, 1.0))
             return Ranking(question, (replace(own, certainty=1.0), *others), None, exact=True)
         return Ranking(question, tuple(replace(c, certainty=0.0) for c in ranked), label, exact=True)

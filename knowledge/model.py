@@ -4,6 +4,7 @@ Immutable once built (training.py). An entry, a boundary and a piece of small ta
 are candidates for an answer. Weights are kept in half precision and the profile in bits: the members' machine is small.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,22 +41,22 @@ class Profile:
     rarity: Floats  # of each n-gram of up to two characters: high when few classes have it; 0 for longer ones
     sizes: Floats  # phrasings of each class
     counts: NDArray[np.uint16]  # tag x class: phrasings of the class with the tag
+    usual: Floats  # of each tag: share of all phrasings that have it
 
     def covers(self, columns: Integers) -> Floats:
         """n-gram x class, 0 or 1."""
         return np.unpackbits(self.has[columns], axis=1, count=len(self.sizes)).astype(np.float32)
 
-    def log_odds(self, tag: int | None, label: int) -> float:
-        """How much more often the class is asked with the tag than the average class."""
-        if tag is None:
-            return UNKNOWN_TAG
-        counts = self.counts[tag]
-        usual = float(counts.sum() / self.sizes.sum())
-        share = (float(counts[label]) + SMOOTHING * usual) / (float(self.sizes[label]) + SMOOTHING)
-        return float(np.log(share / usual))
+    def log_odds(self, tags: Sequence[int], labels: Integers) -> Floats:
+        """tag x class: how much more often the class is asked with the tag than the average class."""
+        usual = self.usual[tags][:, None]
+        share = (self.counts[tags][:, labels] + SMOOTHING * usual) / (self.sizes[labels] + SMOOTHING)
+        result: Floats = np.log(share / usual)
+        return result
 
-    def never(self, tag: int | None, label: int) -> bool:
-        return tag is None or not self.counts[tag, label]
+    def asked(self, tags: Sequence[int], labels: Integers) -> NDArray[np.bool_]:
+        """tag x class: some phrasing of the class has the tag."""
+        return self.counts[tags][:, labels] > 0
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Scores:
 @dataclass(frozen=True)
 class Model:
     labels: tuple[str, ...]
-    is_entry: NDArray[np.bool_]
+    entries: int  # the first labels are entries, the rest is outside
     lexicon: Lexicon
     characters: Vectoriser
     by_characters: Classifier

@@ -43,7 +43,7 @@ def learn(
 
 
 def fit_model(known: Sequence[Example], entries: frozenset[str], lexicon: Lexicon) -> Model:
-    labels = tuple(dict.fromkeys(e.label for e in known))
+    labels = tuple(sorted(dict.fromkeys(e.label for e in known), key=lambda label: label not in entries))
     index = {label: i for i, label in enumerate(labels)}
     own = np.array([index[e.label] for e in known])
     vectoriser = Vectoriser.fit([e.core for e in known])
@@ -53,7 +53,7 @@ def fit_model(known: Sequence[Example], entries: frozenset[str], lexicon: Lexico
     tag_rows = stacked([tag_row(tags, t) for t in tagged], len(tags))
     return Model(
         labels=labels,
-        is_entry=np.array([label in entries for label in labels]),
+        entries=sum(label in entries for label in labels),
         lexicon=lexicon,
         characters=vectoriser,
         by_characters=_fit_on_common(rows, own, len(labels)),
@@ -93,4 +93,5 @@ def _profile(
         rarity=np.where(is_short, rarity, 0).astype(np.float32),
         sizes=np.bincount(own, minlength=classes).astype(np.float32),
         counts=counts,
+        usual=(counts.sum(axis=1) / len(own)).astype(np.float32),
     )

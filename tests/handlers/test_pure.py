@@ -1,15 +1,18 @@
 """The parts of the handlers that decide without Telegram."""
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from telegram import Chat, Message, Update
 
 from handlers.buttons import Press, parse
 from handlers.flood import FloodGate, Verdict
 from handlers.logs import TokenFilter
 from handlers.memory import Memory
+from handlers.order import OrderedByChat
 from handlers.render import rendered, split, units
 from knowledge import KnowledgeBase
 
@@ -68,3 +71,24 @@ def test_the_flood_gate_hints_once_and_opens_again() -> None:
     verdicts = [gate.judge(1, NOW) for _ in range(4)]
     assert verdicts == [Verdict.WELCOME, Verdict.WELCOME, Verdict.HINT, Verdict.SILENCE]
     assert gate.judge(1, NOW + timedelta(minutes=2)) is Verdict.WELCOME
+
+
+async def test_a_busy_chat_keeps_its_order_and_holds_up_nobody() -> None:
+    order, done, blocked = OrderedByChat(2), [], asyncio.Event()
+
+    async def handle(name: str, *, wait: bool = False) -> None:
+        if wait:
+            await blocked.wait()
+        done.append(name)
+
+    busy = [
+        asyncio.create_task(order.process_update(update_in(chat=1), handle(f"busy {i}", wait=True))) for i in range(5)
+    ]
+    await asyncio.wait_for(order.process_update(update_in(chat=2), handle("other")), 5)
+    blocked.set()
+    await asyncio.gather(*busy)
+    assert done == ["other", *(f"busy {i}" for i in range(5))]
+
+
+def update_in(chat: int) -> Update:
+    return Update(1, Message(1, NOW, Chat(chat, "private")))
