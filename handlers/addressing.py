@@ -27,11 +27,11 @@ def question_in(message: Message, bot: Bot) -> str | None:
 
 
 def _mentions(message: Message, bot: Bot) -> bool:
-    found = {
-        **message.parse_entities([MessageEntity.MENTION]),
-        **message.parse_caption_entities([MessageEntity.MENTION]),
-    }
-    return any(mention.lower() == f"@{bot.username.lower()}" for mention in found.values())
+    """Offsets of entities count UTF-16 units; the library's own parsing fails on one that cuts a character in two."""
+    units = (message.text or message.caption or "").encode("utf-16-le")
+    entities = message.entities or message.caption_entities
+    found = (units[e.offset * 2 : (e.offset + e.length) * 2] for e in entities if e.type == MessageEntity.MENTION)
+    return any(mention.decode("utf-16-le", "ignore").lower() == f"@{bot.username.lower()}" for mention in found)
 
 
 def _replies_to(message: Message, bot: Bot) -> bool:
