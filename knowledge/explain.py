@@ -40,6 +40,8 @@ class CandidateWhy:
 
 @dataclass(frozen=True)
 class Explanation:
+    """subjects, aspects: the first word of each group of words.yaml that was heard. outside: a title."""
+
     question: str
     decision: str
     certainty: float
@@ -64,16 +66,21 @@ class Explanation:
 def explain(base: KnowledgeBase, understood: Understanding) -> Explanation:
     ranking = understood.rankings[0]
     index = base.current.interpreter.index
-    tags = index.model.lexicon.tags(ranking.question)
+    tags, words = index.model.lexicon.tags(ranking.question), base.knowledge.words
     return Explanation(
         question=ranking.question,
         decision=_decided(understood),
         certainty=ranking.certainty,
-        subjects=tags.subjects,
-        aspects=tags.aspects,
-        outside=ranking.outside,
+        subjects=tuple(words.subjects[s][0] for s in tags.subjects),
+        aspects=tuple(words.aspects[a][0] for a in tags.aspects),
+        outside=_title(base, ranking.outside),
         candidates=tuple(_why(base, ranking.question, c) for c in ranking.candidates),
     )
+
+
+def _title(base: KnowledgeBase, label: str | None) -> str | None:
+    boundary = base.knowledge.boundaries.get(label or "")
+    return boundary.title if boundary is not None else label
 
 
 def _decided(understood: Understanding) -> str:
