@@ -71,18 +71,26 @@ def entry_text(entry: Entry, sources: Mapping[str, Source]) -> str:
 
 def cited(evidence: Sequence[Evidence], sources: Mapping[str, Source]) -> str:
     """Section titles with line numbers for the source text, title and article for documents."""
-    return "；".join(dict.fromkeys(c for e in evidence for c in _citations(e, sources[e.source])))
+    found: dict[str, None] = {}
+    for name in dict.fromkeys(e.source for e in evidence):
+        items = [e for e in evidence if e.source == name]
+        lines = {n for e in items for n in e.lines}
+        for section in sources[name].sections:
+            if inside := sorted(lines & set(section.range)):
+                found[f"资料「{section.title}」第{_runs(inside)}行"] = None
+        found.update(dict.fromkeys(sources[name].title + e.article for e in items if not e.lines))
+    return "；".join(found)
 
 
-def _citations(item: Evidence, source: Source) -> list[str]:
-    if not item.lines:
-        return [source.title + item.article]
-    found = []
-    for section in source.sections:
-        lines = [n for n in item.lines if n in section.range]
-        if lines:
-            found.append(f"资料「{section.title}」第{'、'.join(map(str, lines))}行")
-    return found
+def _runs(numbers: Sequence[int]) -> str:
+    """[3, 4, 5, 9] -> 3—5、9. Sorted numbers."""
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and n == runs[-1][-1] + 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    return "、".join(str(r[0]) if len(r) == 1 else f"{r[0]}{'、' if len(r) == 2 else '—'}{r[-1]}" for r in runs)
 
 
 def related(ids: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:

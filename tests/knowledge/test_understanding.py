@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge import KnowledgeBase, reply_to
+from knowledge import KnowledgeBase, cited, reply_to
 from knowledge.decide import Answer, AskBack, Refuse, SmallTalk
 from knowledge.evaluate import figures, read_questions, run
 from knowledge.text import key
@@ -116,3 +116,11 @@ def test_the_development_questions_reach_the_floor(base: KnowledgeBase, shared: 
     assert found["precision"] >= 0.96
     assert found["near_answered"] <= 0.08
     assert found["far_answered"] <= 0.07
+
+
+def test_lines_of_one_section_are_cited_together(base: KnowledgeBase) -> None:
+    assert "第11—16行" in reply_to(base.ask("党小组长的职责有哪些"), base.knowledge).text
+    for entry in base.knowledge.entries.values():
+        text = cited(entry.evidence, base.knowledge.sources)
+        parts = [part.split("第")[0] for part in text.split("；")]
+        assert len(parts) == len(set(parts)) or not entry.evidence[0].lines
