@@ -4,12 +4,14 @@ import argparse
 import json
 from dataclasses import asdict
 
-from knowledge import Problem, check_source, errors, inspect
+from knowledge import Knowledge, Problem, check_source, errors, inspect
+from knowledge.lint import lint
 
 
 def declare(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=["text", "json", "github"], default="text", help="输出格式")
     command.add_argument("--source", type=argparse.FileType("r", encoding="utf-8"), help="资料原文，用来核对 evidence")
+    command.add_argument("--fast", action="store_true", help="不查问法之间的混淆（那要十几秒）")
     command.set_defaults(run=run)
 
 
@@ -17,17 +19,14 @@ def run(arguments: argparse.Namespace) -> int:
     knowledge, problems = inspect(arguments.knowledge)
     if knowledge is not None and arguments.source is not None:
         problems = [*problems, *check_source(knowledge, arguments.source.read().splitlines())]
-    for line in _rendered(sorted(set(problems)), arguments.format):
+    report = None if arguments.fast or knowledge is None or errors(problems) else lint(knowledge)
+    problems = [*sorted(set(problems)), *(report.problems if report is not None else ())]
+    for line in _rendered(problems, arguments.format):
         print(line)
     if arguments.format == "text" and knowledge is not None:
-        print(
-            _summary(
-                len(errors(problems)),
-                len(knowledge.entries),
-                len(knowledge.boundaries),
-                len(knowledge.phrasings),
-            )
-        )
+        print(_summary(len(errors(problems)), knowledge))
+        if report is not None:
+            print(f"没学过的问法里，{report.found:.1%} 认得出是哪一条（提醒不影响使用）。")
     return 1 if errors(problems) else 0
 
 
@@ -42,6 +41,7 @@ def _rendered(problems: list[Problem], style: str) -> list[str]:
     return [str(p) for p in problems]
 
 
-def _summary(wrong: int, entries: int, boundaries: int, phrasings: int) -> str:
-    size = f"{entries} 条答案，{boundaries} 个范围之外的话题，{phrasings} 种问法"
+def _summary(wrong: int, knowledge: Knowledge) -> str:
+    sizes = len(knowledge.entries), len(knowledge.boundaries), len(knowledge.phrasings)
+    size = "{} 条答案，{} 个范围之外的话题，{} 种问法".format(*sizes)
     return f"共 {wrong} 个错误，改好再试。（{size}）" if wrong else f"没有错误。（{size}）"

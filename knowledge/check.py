@@ -2,19 +2,17 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from knowledge.entry import (
     MAX_ANSWER,
     Entry,
     EntryFile,
-    Evidence,
     Source,
     SourceFile,
     Talk,
@@ -22,8 +20,9 @@ from knowledge.entry import (
     WordsFile,
 )
 from knowledge.index import Phrasing
-from knowledge.located import Document, Keys, NotText, read
+from knowledge.located import Document, Keys, read
 from knowledge.problems import KnowledgeInvalid, Problem, errors
+from knowledge.rejected import only_seems_short, translated
 from knowledge.text import key
 
 CLOSING = "以所在党组织的最新规定和通知为准"
@@ -38,10 +37,12 @@ _Phrasings: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Voiced:
-    """A phrasing and the voice that its comment line names ("" when none)."""
+    """A phrasing, the voice that its comment line names ("" when none), and where it stands."""
 
     phrasing: Phrasing
     voice: str
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,11 @@ def inspect(folder: Path) -> tuple[Knowledge | None, list[Problem]]:
     if words is None or sources is None or talk is None or any(p.severity == "error" for p in reader.problems):
         return None, _cross_checked(reader, parts, further, sources)
     problems = _cross_checked(reader, parts, further, sources)
-    return _assemble(words, sources, talk, parts, further, problems), problems
+    return _assemble(reader, words, sources, talk, parts, further, problems), problems
 
 
 def _assemble(  # noqa: PLR0913  one argument a file kind
+    reader: "_Reader",
     words: WordsFile,
     sources: SourceFile,
     talk: TalkFile,
@@ -97,8 +99,17 @@ def _assemble(  # noqa: PLR0913  one argument a file kind
     where = {e.id: part for part, file in parts.items() for e in file.entries}
     voiced = [v for found in further.values() for v, _ in found]
     known = {(v.phrasing.label, key(v.phrasing.text)) for v in voiced}
-    typical = [Voiced(Phrasing(e.id, t), "典型") for f in parts.values() for e in f.entries for t in e.phrasings]
-    typical += [Voiced(Phrasing(t.id, p), "闲聊") for t in talk.small_talk for p in t.phrasings]
+    typical = [
+        reader.voiced(e.id, t, "典型", f"entries/{part}.yaml", ("entries", i, "phrasings", n))
+        for part, file in parts.items()
+        for i, e in enumerate(file.entries)
+        for n, t in enumerate(e.phrasings)
+    ]
+    typical += [
+        reader.voiced(t.id, p, "闲聊", "small_talk.yaml", ("small_talk", i, "phrasings", n))
+        for i, t in enumerate(talk.small_talk)
+        for n, p in enumerate(t.phrasings)
+    ]
     return Knowledge(
         entries={e.id: e for part, f in parts.items() if part != BOUNDARIES for e in f.entries},
         boundaries={e.id: e for part, f in parts.items() if part == BOUNDARIES for e in f.entries},
@@ -139,7 +150,11 @@ class _Reader:
         found = self._validated(document, lambda v: _Phrasings.validate_python(v, strict=True))
         pairs = [(i, n, t) for i, texts in (found or {}).items() for n, t in enumerate(texts)]
         voices = _voices(document)
-        return [(Voiced(Phrasing(i, t), voices(document.place((i, n))[0])), (i, n)) for i, n, t in pairs]
+        return [(self.voiced(i, t, voices(document.place((i, n))[0]), name, (i, n)), (i, n)) for i, n, t in pairs]
+
+    def voiced(self, label: str, text: str, voice: str, name: str, path: Keys) -> Voiced:
+        document = self.documents[name]
+        return Voiced(Phrasing(label, text), voice, document.file, document.place(path)[0])
 
     def _validated(self, document: Document, validate: Callable[[Any], Any]) -> Any:
         if document.value is None:
@@ -147,8 +162,8 @@ class _Reader:
         try:
             return validate(document.value)
         except ValidationError as error:
-            found = [e for e in error.errors() if not _only_seems_short(e)]
-            self.problems += [_translated(document, e) for e in found]
+            found = [e for e in error.errors() if not only_seems_short(e)]
+            self.problems += [translated(document, e) for e in found]
             return None
 
 
@@ -164,91 +179,6 @@ def _voices(document: Document) -> Callable[[int], str]:
         else:
             named.append(named[-1])
     return lambda line: named[min(line, len(named) - 1)]
-
-
-def _only_seems_short(error: ErrorDetails) -> bool:
-    """Pydantic calls a list too short when its items are wrong; that is no news."""
-    written = error["input"]
-    least = (error.get("ctx") or {}).get("min_length", 0)
-    return error["type"] == "too_short" and isinstance(written, list) and len(written) >= least
-
-
-_ADVICE = {
-    "list_type": ("这里要写成列表", "每项一行，前面加“- ”"),
-    "tuple_type": ("这里要写成列表", "每项一行，前面加“- ”"),
-    "dict_type": ("这里要写成“键: 值”", "照着旁边的写"),
-    "model_type": ("这里要写成“键: 值”", "照着旁边的写"),
-    "bool_type": ("这里只能写 true 或 false", ""),
-    "int_type": ("这里要写整数", "例如 48"),
-    "string_too_short": ("这里不能空着", ""),
-    "string_pattern_mismatch": ("写法不对", "编号用小写英文、数字和短横；行号范围写成 1-17"),
-}
-
-
-def _translated(document: Document, error: ErrorDetails) -> Problem:
-    path: Keys = tuple(error["loc"])
-    name = str(path[-1]) if path else ""
-    match error["type"]:
-        case "missing":
-            near = _similar(name, _present(document, path[:-1]))
-            return document.problem(
-                path[:-1],
-                f"缺少 {name}",
-                f"第 {near[1]} 行的 {near[0]} 是不是想写 {name}？" if near else "补上这一项",
-            )
-        case "extra_forbidden":
-            known = [k for k in _KEYS if k not in {p for p, _ in _present(document, path[:-1])}]
-            guess = difflib.get_close_matches(name, known, 1, 0.6)
-            return document.problem(
-                path,
-                f"不认识的键 {name}",
-                f"是不是想写 {guess[0]}？" if guess else "删掉它，或看看编辑指南里的写法",
-            )
-        case "string_type":
-            value = error["input"]
-            written = value.written if isinstance(value, NotText) else str(value)
-            shown = "" if isinstance(value, (dict, list)) or value is None else f"，{written} 会被 YAML 当成别的类型"
-            return document.problem(path, f"这里要写文字{shown}", "用英文双引号括起来" if shown else "补上文字")
-        case "too_short":
-            return document.problem(
-                path,
-                f"{name} 太少，至少 {(error.get('ctx') or {}).get('min_length', 1)} 项",
-                "再补几项",
-            )
-        case "too_long" | "string_too_long":
-            return document.problem(
-                path,
-                f"{name} 太多或太长，最多 {(error.get('ctx') or {}).get('max_length')}",
-                "删减一些",
-            )
-        case kind:
-            message, hint = _ADVICE.get(kind, ("写法不对", "照着旁边的条目写"))
-            return document.problem(path, f"{message}（{name}）" if name else message, hint)
-
-
-_KEYS = tuple(
-    dict.fromkeys(
-        (
-            *Entry.model_fields,
-            *Evidence.model_fields,
-            "text",
-            "entries",
-            "sources",
-            "title",
-            "sections",
-        )
-    )
-)
-
-
-def _present(document: Document, path: Keys) -> list[tuple[str, int]]:
-    return [(str(p[-1]), at[0]) for p, at in document.places.items() if len(p) == len(path) + 1 and p[:-1] == path]
-
-
-def _similar(name: str, present: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
-    unknown = {k: line for k, line in present if k not in _KEYS}
-    found = difflib.get_close_matches(name, list(unknown), 1, 0.6)
-    return (found[0], unknown[found[0]]) if found else None
 
 
 def _cross_checked(

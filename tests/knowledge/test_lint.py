@@ -1,0 +1,40 @@
+"""The check of the phrasings against each other, on a part of the shipped knowledge that is quick to learn."""
+
+from dataclasses import replace
+
+import pytest
+
+from knowledge import KnowledgeBase
+from knowledge.check import Knowledge, Voiced
+from knowledge.index import Phrasing
+from knowledge.lint import lint
+
+PART = ("duties", "term", "eligibility", "dues-rate", "duty-meeting", "secretary-duties", "reelection-limit")
+
+
+@pytest.fixture
+def part(base: KnowledgeBase) -> Knowledge:
+    whole = base.knowledge
+    return replace(
+        whole,
+        entries={i: e for i, e in whole.entries.items() if i in PART},
+        boundaries={i: e for i, e in whole.boundaries.items() if i in PART},
+        phrasings=tuple(v for v in whole.phrasings if v.phrasing.label in PART),
+    )
+
+
+def test_well_placed_phrasings_are_found_unseen(part: Knowledge) -> None:
+    assert lint(part).found >= 0.9
+
+
+def test_a_misplaced_phrasing_is_told_with_both_places(part: Knowledge) -> None:
+    wrong = Voiced(Phrasing("term", "党费每月按工资的百分之几交"), "补充", "knowledge/phrasings/duties.yaml", 77)
+    told = [p for p in lint(replace(part, phrasings=(*part.phrasings, wrong))).problems if p.line == 77]
+    assert told and told[0].severity == "warning"
+    assert "dues-rate" in told[0].message and "regulations.yaml:" in told[0].hint
+
+
+def test_an_entry_that_cannot_be_found_is_told(part: Knowledge) -> None:
+    copies = [replace(v, phrasing=Phrasing("duties", v.phrasing.text + "呀")) for v in part.phrasings][::3]
+    told = lint(replace(part, phrasings=(*part.phrasings, *copies))).problems
+    assert any("认得出来" in p.message or "像是" in p.message for p in told)
