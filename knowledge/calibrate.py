@@ -16,6 +16,7 @@ from knowledge.features import Floats
 from knowledge.index import Phrasing
 from knowledge.lexicon import Lexicon
 from knowledge.model import Model
+from knowledge.neighbours import neighbouring
 from knowledge.text import Fillers
 from knowledge.training import Example, examples, fit_model
 
@@ -34,9 +35,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Material:
-    """Phrasings of entries by voice; phrasings of boundaries and small talk."""
+    """Phrasings of entries, and the same about somebody else, by voice; phrasings of boundaries and small talk."""
 
     voices: dict[str, list[Example]]
+    neighbours: dict[str, list[Example]]
     outside: list[Example]
 
 
@@ -52,7 +54,7 @@ def judge(material: Material, entries: frozenset[str], lexicon: Lexicon) -> list
         inside = material.voices[voice]
         unseen = [e for e in material.outside if e.label in hidden]
         seen = [e for i, e in enumerate(material.outside) if e.label not in hidden and not i % 4]
-        groups = [(inside, 1.0), (unseen, 0.5), (seen, 0.5)]
+        groups = [(inside, 1.0), (unseen, 0.5), (seen, 0.5), (material.neighbours[voice], 0.5)]
         folds.append((voice, _judge(model, [(g, w * len(inside)) for g, w in groups if g])))
     return folds
 
@@ -115,7 +117,7 @@ def calibrate(folder: Path) -> dict[str, Figures]:
     """Refit the certainty for the knowledge in the folder; the thresholds stay. Voice left out -> figures."""
     knowledge = load(folder)
     fillers, lexicon = vocabulary(knowledge)
-    folds = judge(_material(knowledge, fillers), frozenset(knowledge.entries), lexicon)
+    folds = judge(_material(knowledge, fillers, lexicon), frozenset(knowledge.entries), lexicon)
     thresholds = read_certainty(CERTAINTY_FILE)[1]
     write_certainty(CERTAINTY_FILE, fit_certainty([f for _, f in folds]), thresholds)
     report = {}
@@ -125,7 +127,7 @@ def calibrate(folder: Path) -> dict[str, Figures]:
     return report
 
 
-def _material(knowledge: Knowledge, fillers: Fillers) -> Material:
+def _material(knowledge: Knowledge, fillers: Fillers, lexicon: Lexicon) -> Material:
     by_voice: dict[str, list[Phrasing]] = {v: [] for v in VOICES}
     outside = []
     for voiced in knowledge.phrasings:
@@ -133,7 +135,11 @@ def _material(knowledge: Knowledge, fillers: Fillers) -> Material:
             outside.append(voiced.phrasing)
         else:
             by_voice.get(voiced.voice, by_voice["口语"]).append(voiced.phrasing)
-    return Material({v: examples(p, fillers) for v, p in by_voice.items()}, examples(outside, fillers))
+    voices = {v: examples(p, fillers) for v, p in by_voice.items()}
+    asked = [e for examples in voices.values() for e in examples]
+    others = knowledge.words.neighbours
+    neighbours = {v: list(neighbouring(e, asked, others, lexicon)) for v, e in voices.items()}
+    return Material(voices, neighbours, examples(outside, fillers))
 
 
 def _figures(folds: Sequence[Judged], certainty: Certainty) -> Figures:

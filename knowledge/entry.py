@@ -75,6 +75,7 @@ class WordsFile(_Strict):
     fillers: tuple[Text, ...]
     subjects: dict[Id, tuple[Text, ...]]
     aspects: dict[Id, tuple[Text, ...]]
+    neighbours: dict[Id, tuple[Text, ...]] = Field(default_factory=dict)
 
 
 class Talk(_Strict):
