@@ -10,7 +10,7 @@ from knowledge.index import Index
 from knowledge.text import clauses, normalise, sentences
 
 _NUMBERED = re.compile("[①-⑳⑴-⒇]")
-_SURE = 0.8  # each answer to several questions must be this sure; a wrong second answer costs more than a question
+_SURE = 0.65  # each answer to several questions must be this sure; a wrong second answer costs more than a question
 _KNOWN_OUTSIDE = 0.5  # probability of a neighbour at which the bot says that the other half is not in what it knows
 _LONGEST = 80  # characters of a message that is looked at for several questions
 
