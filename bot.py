@@ -14,6 +14,7 @@ COMMANDS = {
     "check": ("commands.check", "检查知识库"),
     "schema": ("commands.schema", "重新生成 knowledge/schema.json"),
     "evaluate": ("commands.evaluate", "用问题集打分"),
+    "suggest": ("commands.suggest", "把没答上来的问题分组，给出可以粘贴的 YAML"),
     "calibrate": ("commands.calibrate", "重新拟合把握（大改问法之后，约一分钟）"),
 }
 

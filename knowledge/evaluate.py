@@ -43,12 +43,17 @@ class Outcome:
     offered: tuple[str, ...]
     ranked: tuple[str, ...]
     seconds: float
+    understood: Understanding
 
     @property
     def right(self) -> bool:
         if self.question.is_double:
             return set(self.question.expect.split("+")) <= set(self.answered)
         return bool(self.answered) and set(self.answered) <= self.question.accepted
+
+    @property
+    def certainty(self) -> float:
+        return self.understood.rankings[0].certainty
 
     @property
     def served(self) -> bool:
@@ -104,7 +109,7 @@ def _outcome(question: Question, understood: Understanding, seconds: float) -> O
         case _:
             pass
     ranked = tuple(c.id for c in understood.rankings[0].candidates)
-    return Outcome(question, answered, offered, ranked, seconds)
+    return Outcome(question, answered, offered, ranked, seconds, understood)
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
