@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from knowledge.text import ngrams
 
-COMMON = 2  # phrasings that an n-gram must stand in to be worth learning a weight for
+COMMON = 3  # phrasings that an n-gram must stand in to be worth learning a weight for
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]

@@ -13,8 +13,8 @@ from knowledge.features import Floats, Integers
 
 PENALTY = 0.01
 STEPS = 25
-HISTORY = 6
-START_SCALE = 20.0
+HISTORY = 3
+START_SCALE = 45.0
 
 
 def fit_classifier(rows: sp.csr_matrix, labels: Integers, classes: int, *, steps: int = STEPS) -> tuple[Floats, Floats]:
