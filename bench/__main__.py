@@ -1,12 +1,12 @@
-"""make bench: the engine, the start, and the whole bot over HTTP."""
+"""make bench: the engine, the start, the whole bot over HTTP, and the engine at other sizes."""
 
 import asyncio
 
-from bench import engine, start, throughput
+from bench import engine, sizes, start, throughput
 
 
 def main() -> None:
-    for line in (*engine.measured(), *start.measured(), *asyncio.run(throughput.measured())):
+    for line in (*engine.measured(), *start.measured(), *asyncio.run(throughput.measured()), *sizes.measured()):
         print(line)
 
 

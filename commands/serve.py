@@ -2,28 +2,21 @@
 
 import argparse
 import asyncio
-import contextlib
-import logging
-import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from telegram.error import TelegramError
-from watchfiles import awatch
-
-from handlers import ALLOWED_UPDATES, BotApplication, Services, build_application, publish_commands, set_up_logging
+from commands.polling import PollingError, poll
+from handlers import Services, build_application, set_up_logging
 from knowledge import KnowledgeBase, KnowledgeInvalid, explain
 from sandbox import Sandbox, SandboxError
 from settings import TELEGRAM, Settings, SettingsInvalidError, load_settings
 from storage import open_store
 
 SANDBOX_TOKEN = "10000001:sandbox-token-sandbox-token-sandbox"  # noqa: S105  opens nothing but the local sandbox
-_PURGE_EVERY = timedelta(hours=12)
-_log = logging.getLogger("bot")
 
 
 def declare(command: argparse.ArgumentParser) -> None:
@@ -40,7 +33,7 @@ def _run(arguments: argparse.Namespace) -> int:
         in_sandbox = arguments.command == "sandbox" or (not token and settings.bot_api_url == TELEGRAM)
         set_up_logging(token or SANDBOX_TOKEN, settings.log_level)
         asyncio.run(_serve(settings, base, port=_port(arguments, settings) if in_sandbox else None))
-    except (SettingsInvalidError, KnowledgeInvalid, SandboxError) as error:
+    except (SettingsInvalidError, KnowledgeInvalid, SandboxError, PollingError) as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
@@ -67,7 +60,7 @@ async def _serve(settings: Settings, base: KnowledgeBase, *, port: int | None) -
             retention=timedelta(days=settings.keep_days),
         )
         application = build_application(token, services, api_url=api_url, concurrency=settings.concurrency)
-        await _polled(application, services)
+        await poll(application, services)
 
 
 @asynccontextmanager
@@ -107,75 +100,3 @@ def _reload(base: KnowledgeBase) -> list[str]:
 
 def _source_lines(path: Path | None) -> tuple[str, ...] | None:
     return tuple(path.read_text("utf-8").splitlines()) if path is not None else None
-
-
-async def _polled(application: BotApplication, services: Services) -> None:
-    """Poll until told to stop; what was fetched is answered before the end (SIGTERM drains)."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    async with application:
-        await publish_commands(application)
-        await _tell_privacy(application)
-        await application.start()
-        if application.updater is None:
-            raise RuntimeError("the application was built without an updater")
-        await application.updater.start_polling(
-            allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1, error_callback=_on_polling_error(stop)
-        )
-        tasks = [asyncio.create_task(_watch(application, services)), asyncio.create_task(_purge(services))]
-        _log.info("bot.started username=%s", application.bot.username)
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await application.updater.stop()
-        await application.stop()
-    _log.info("bot.stopped")
-
-
-def _on_polling_error(stop: asyncio.Event) -> Callable[[TelegramError], None]:
-    def handle(error: TelegramError) -> None:
-        if type(error).__name__ == "Conflict":
-            _log.critical("poller.conflict 另有一个程序在用同一个 token 收消息，本程序停止。先停掉另一个再启动。")
-            stop.set()
-        else:
-            _log.warning("poller.error %s", type(error).__name__)
-
-    return handle
-
-
-async def _tell_privacy(application: BotApplication) -> None:
-    me = await application.bot.get_me()
-    if not me.can_read_all_group_messages:
-        _log.info("bot.privacy_mode 群里只收得到命令、@我 和回复我的消息，这样就够用")
-
-
-async def _purge(services: Services) -> None:
-    while True:
-        await services.misses.purge(now=services.clock(), keep=services.retention)
-        await asyncio.sleep(_PURGE_EVERY.total_seconds())
-
-
-async def _watch(application: BotApplication, services: Services) -> None:
-    """Take edits while running: built beside in a thread, swapped in one step; a broken edit is told to the admins."""
-    base = services.base
-    async for changes in awatch(base.folder, step=200, recursive=True):
-        if not any(Path(p).suffix == ".yaml" for _, p in changes):
-            continue
-        try:
-            await asyncio.to_thread(base.reload)
-            _log.info("knowledge.reloaded entries=%d", len(base.knowledge.entries))
-        except KnowledgeInvalid as invalid:
-            _log.warning("knowledge.invalid problems=%d", len(invalid.problems))
-            await _tell_admins(application, services, invalid)
-
-
-async def _tell_admins(application: BotApplication, services: Services, invalid: KnowledgeInvalid) -> None:
-    shown = "\n".join(str(p) for p in invalid.problems[:15])
-    more = f"\n……还有 {len(invalid.problems) - 15} 处" if len(invalid.problems) > 15 else ""
-    text = f"知识库有 {len(invalid.problems)} 处要改，先用着原来的答案：\n{shown}{more}"[:4000]
-    for admin in services.admins:
-        with contextlib.suppress(TelegramError):
-            await application.bot.send_message(admin, text)

@@ -1,8 +1,8 @@
-"""The last resort: logs what went wrong without anyone's words, and stays up, except when two bots share a token."""
+"""The last resort: logs what went wrong without anyone's words, and stays up."""
 
 import logging
 
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
 from handlers.services import Context
 
@@ -12,9 +12,6 @@ _log = logging.getLogger("handlers.errors")
 async def on_error(update: object, context: Context) -> None:
     error = context.error
     match error:
-        case Conflict():
-            _log.critical("poller.conflict 另有一个程序在用同一个 token 收消息，本程序停止。先停掉另一个再启动。")
-            context.application.stop_running()
         case Forbidden():
             _log.info("chat.gone 被移出群或被拉黑，不再回复")
         case ChatMigrated(new_chat_id=new):

@@ -15,9 +15,9 @@ HOMES = {
     "pypinyin": {"knowledge/sounds.py"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
-    "telegram": {"handlers", "commands/serve.py"},
+    "telegram": {"handlers", "commands/polling.py"},
     "tornado": {"sandbox"},
-    "watchfiles": {"commands/serve.py"},
+    "watchfiles": {"commands/polling.py"},
     "pydantic_settings": {"settings.py"},
 }
 FORBIDDEN = {
