@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
     """Only the chosen command's module is imported: `ask` starts without Telegram."""
     parser = argparse.ArgumentParser(prog="bot.py", description="党小组助手")
-    parser.add_argument("--config", type=Path, default=ROOT / "config.yaml", help="设置文件，默认 config.yaml")
+    parser.add_argument("--config", type=Path, help="设置文件，默认 config.yaml（没有也行）")
     parser.add_argument("--knowledge", type=Path, default=ROOT / "knowledge", help="知识库文件夹")
     parser.add_argument("--cache", type=Path, default=ROOT / ".cache", help="学习结果的缓存文件夹")
     commands = parser.add_subparsers(required=True, metavar="命令", dest="command")

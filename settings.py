@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from knowledge.located import Document, NotText, read
 
@@ -49,17 +49,28 @@ class Settings(BaseSettings):
     def token(self) -> str:
         """The token from wherever it was given; "" without one."""
         if self.bot_token_file is not None and not self.bot_token.get_secret_value():
-            return self.bot_token_file.read_text("utf-8").strip()
+            token = read_text(self.bot_token_file).strip()
+            if not token:
+                raise SettingsInvalidError(f"{self.bot_token_file} 是空的，把 token 写进去")
+            return token
         return self.bot_token.get_secret_value().strip()
 
-    @property
-    def store_url(self) -> str:
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_folder / 'bot.db'}"
+
+def read_text(path: Path) -> str:
+    """Raises SettingsInvalidError when the file cannot be read."""
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise SettingsInvalidError(f"{path} 读不了（{error.strerror}）") from None
+    except UnicodeDecodeError:
+        raise SettingsInvalidError(f"{path} 不是 UTF-8 编码，另存为 UTF-8 再试") from None
 
 
-def load_settings(path: Path) -> Settings:
-    """Raises SettingsInvalidError with every problem."""
+def load_settings(path: Path, *, is_needed: bool = False) -> Settings:
+    """Raises SettingsInvalidError with every problem. is_needed: somebody named the file, so it must be there."""
     document = Document(path.name, {})
+    if is_needed and not path.exists():
+        raise SettingsInvalidError(f"{path} 不存在")
     if path.exists():
         document, problems = read(path, path.name)
         if any(p.severity == "error" and "空的" not in p.message for p in problems):
@@ -69,13 +80,21 @@ def load_settings(path: Path) -> Settings:
         raise SettingsInvalidError(f"{path.name}:1:1: 要写成一行一个“设置: 值”")
     try:
         return Settings(**_given(values))
+    except SettingsError as error:
+        raise SettingsInvalidError(f"环境变量的写法不对：{error}。列表要写成 [123456789, 987654321]") from None
     except ValidationError as error:
         raise SettingsInvalidError("\n".join(_problem(document, e) for e in error.errors())) from error
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
     """What is written; a value that YAML does not read as text counts as it is written."""
-    return {k: v.written if isinstance(v, NotText) else v for k, v in values.items() if v is not None}
+    return {k: _written(v) for k, v in values.items() if v is not None}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_written(v) for v in value]
+    return value.written if isinstance(value, NotText) else value
 
 
 _ALLOWED = {
@@ -95,4 +114,4 @@ def _problem(document: Document, error: ErrorDetails) -> str:
         hint = f"是不是想写 {guess[0]}？" if guess else "可用的设置见 config.example.yaml"
         return str(document.problem((name,), f"不认识的设置 {name}", hint))
     where = document.problem((name,), f"{name} 的值不对", f"应该是{_ALLOWED.get(name, '文字')}")
-    return str(where) if name in document.value else f"环境变量 {name.upper()}: {where.message} —— {where.hint}"
+    return str(where) if name in (document.value or {}) else f"环境变量 {name.upper()}: {where.message} —— {where.hint}"

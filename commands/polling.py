@@ -13,9 +13,14 @@ from watchfiles import awatch
 
 from handlers import ALLOWED_UPDATES, BotApplication, Services, publish_commands
 from knowledge import KnowledgeInvalid
+from storage import StoreError
 
 _PURGE_EVERY = timedelta(hours=12)
+_TIDY_SECONDS = 60.0
+_LOOK_MS = 3000  # how often to look whether the knowledge folder was replaced
 _LONGEST_PAUSE = 30.0  # seconds between two attempts to reach the Bot API
+_DRAIN_SECONDS = 28.0  # a supervisor kills after 30
+_REFUSED = "Telegram 不认这个 token。到 @BotFather 那里核对，再改 config.yaml 的 bot_token。"
 _log = logging.getLogger("bot")
 
 
@@ -38,8 +43,11 @@ async def poll(application: BotApplication, services: Services) -> None:
     try:
         await _until_stopped(application, services, stop, taken)
     finally:
-        await application.shutdown()
+        with contextlib.suppress(RuntimeError):  # "still running" when the drain was cut short
+            await application.shutdown()
     _log.info("bot.stopped")
+    if services.refused.is_set():
+        raise PollingError(_REFUSED)
     if taken.is_set():
         raise PollingError("另有一个程序在用同一个 token 收消息，本程序停止了。先停掉另一个再启动。")
 
@@ -53,14 +61,19 @@ async def _until_stopped(
     await application.updater.start_polling(
         allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1, error_callback=_on_polling_error(stop, taken)
     )
-    tasks = [asyncio.create_task(_watch(application, services)), asyncio.create_task(_purge(services))]
+    tasks = [asyncio.create_task(_watch(application, services)), asyncio.create_task(_tidy(services))]
     _log.info("bot.started username=%s", application.bot.username)
-    await stop.wait()
-    for task in tasks:
+    waits = [asyncio.create_task(stop.wait()), asyncio.create_task(services.refused.wait())]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for task in (*tasks, *waits):
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await application.updater.stop()
-    await application.stop()
+    await asyncio.gather(*tasks, *waits, return_exceptions=True)
+    try:
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            await application.updater.stop()
+            await application.stop()
+    except TimeoutError:
+        _log.error("bot.stopped_early 还有消息没来得及回")
 
 
 async def _reached(application: BotApplication, stop: asyncio.Event) -> bool:
@@ -72,9 +85,7 @@ async def _reached(application: BotApplication, stop: asyncio.Event) -> bool:
             await publish_commands(application)
             await _tell_privacy(application)
         except InvalidToken:
-            raise PollingError(
-                "Telegram 不认这个 token。到 @BotFather 那里核对，再改 config.yaml 的 bot_token。"
-            ) from None
+            raise PollingError(_REFUSED) from None
         except TelegramError as error:
             wait = error.retry_after if isinstance(error, RetryAfter) else pause
             seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
@@ -99,36 +110,74 @@ def _on_polling_error(stop: asyncio.Event, taken: asyncio.Event) -> Callable[[Te
     return handle
 
 
+async def _tidy(services: Services) -> None:
+    """Throw away what is past its time: in memory every minute, in the data base twice a day."""
+    purged = None
+    while True:
+        now = services.clock()
+        services.topics.sweep(now=now)
+        services.answered.sweep(now=now)
+        if purged is None or now - purged >= _PURGE_EVERY:
+            try:
+                await services.misses.purge(now=now, keep=services.retention)
+                purged = now
+            except StoreError as error:
+                _log.error("store.failed %s，过期的提问还没有删，一会儿再试", error)
+        await asyncio.sleep(_TIDY_SECONDS)
+
+
+async def _watch(application: BotApplication, services: Services) -> None:
+    """Take edits while running: built beside in a thread, swapped in one step; a broken edit is told to the admins.
+
+    Looks every few seconds whether the folder itself was replaced, which the watcher would not see.
+    """
+    folder = services.base.folder
+    while True:
+        watched = _identity(folder)
+        try:
+            async for changes in awatch(folder, step=200, rust_timeout=_LOOK_MS, yield_on_timeout=True):
+                replaced = _identity(folder) != watched
+                if replaced or any(Path(p).suffix == ".yaml" for _, p in changes):
+                    await _take(application, services)
+                if replaced:
+                    break
+        except (OSError, RuntimeError) as error:
+            _log.error("knowledge.not_watched %s", type(error).__name__)
+            await asyncio.sleep(_LOOK_MS / 1000)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+async def _take(application: BotApplication, services: Services) -> None:
+    try:
+        await asyncio.to_thread(services.base.reload)
+    except KnowledgeInvalid as invalid:
+        _log.warning("knowledge.invalid problems=%d", len(invalid.problems))
+        shown = "\n".join(str(p) for p in invalid.problems[:15])
+        more = f"\n……还有 {len(invalid.problems) - 15} 处" if len(invalid.problems) > 15 else ""
+        await _tell_admins(
+            application, services, f"知识库有 {len(invalid.problems)} 处要改，先用着原来的答案：\n{shown}{more}"
+        )
+    except Exception as error:  # whatever it was, the old answers stay and the next edit is taken
+        _log.error("knowledge.not_loaded %s", type(error).__name__)
+        await _tell_admins(application, services, f"知识库这次没换上（{type(error).__name__}），先用着原来的答案。")
+    else:
+        _log.info("knowledge.reloaded entries=%d", len(services.base.knowledge.entries))
+
+
+async def _tell_admins(application: BotApplication, services: Services, text: str) -> None:
+    for admin in services.admins:
+        with contextlib.suppress(TelegramError):
+            await application.bot.send_message(admin, text[:4000])
+
+
 async def _tell_privacy(application: BotApplication) -> None:
     me = await application.bot.get_me()
     if not me.can_read_all_group_messages:
         _log.info("bot.privacy_mode 群里只收得到命令、@我 和回复我的消息，这样就够用")
-
-
-async def _purge(services: Services) -> None:
-    while True:
-        await services.misses.purge(now=services.clock(), keep=services.retention)
-        await asyncio.sleep(_PURGE_EVERY.total_seconds())
-
-
-async def _watch(application: BotApplication, services: Services) -> None:
-    """Take edits while running: built beside in a thread, swapped in one step; a broken edit is told to the admins."""
-    base = services.base
-    async for changes in awatch(base.folder, step=200, recursive=True):
-        if not any(Path(p).suffix == ".yaml" for _, p in changes):
-            continue
-        try:
-            await asyncio.to_thread(base.reload)
-            _log.info("knowledge.reloaded entries=%d", len(base.knowledge.entries))
-        except KnowledgeInvalid as invalid:
-            _log.warning("knowledge.invalid problems=%d", len(invalid.problems))
-            await _tell_admins(application, services, invalid)
-
-
-async def _tell_admins(application: BotApplication, services: Services, invalid: KnowledgeInvalid) -> None:
-    shown = "\n".join(str(p) for p in invalid.problems[:15])
-    more = f"\n……还有 {len(invalid.problems) - 15} 处" if len(invalid.problems) > 15 else ""
-    text = f"知识库有 {len(invalid.problems)} 处要改，先用着原来的答案：\n{shown}{more}"[:4000]
-    for admin in services.admins:
-        with contextlib.suppress(TelegramError):
-            await application.bot.send_message(admin, text)

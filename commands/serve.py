@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,10 +14,10 @@ from commands.polling import PollingError, poll
 from handlers import Services, build_application, set_up_logging
 from knowledge import KnowledgeBase, KnowledgeInvalid, explain
 from sandbox import Sandbox, SandboxError
-from settings import TELEGRAM, Settings, SettingsInvalidError, load_settings
-from storage import open_store
+from settings import TELEGRAM, Settings, SettingsInvalidError, load_settings, read_text
+from storage import StoreError, open_store
 
-SANDBOX_TOKEN = "10000001:sandbox-token-sandbox-token-sandbox"  # noqa: S105  opens nothing but the local sandbox
+_CONFIG = Path(__file__).parent.parent / "config.yaml"
 
 
 def declare(command: argparse.ArgumentParser) -> None:
@@ -26,14 +27,16 @@ def declare(command: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        settings = load_settings(arguments.config)
+        settings = load_settings(arguments.config or _CONFIG, is_needed=arguments.config is not None)
         base = KnowledgeBase(arguments.knowledge, arguments.cache)
         _ = base.current
         token = settings.token
         in_sandbox = arguments.command == "sandbox" or (not token and settings.bot_api_url == TELEGRAM)
-        set_up_logging(token or SANDBOX_TOKEN, settings.log_level)
+        if not token and not in_sandbox:
+            raise SettingsInvalidError("设了 bot_api_url，却没有 bot_token。补上，或去掉 bot_api_url 用沙盒。")
+        set_up_logging(token, settings.log_level)
         asyncio.run(_serve(settings, base, port=_port(arguments, settings) if in_sandbox else None))
-    except (SettingsInvalidError, KnowledgeInvalid, SandboxError, PollingError) as error:
+    except (SettingsInvalidError, KnowledgeInvalid, SandboxError, StoreError, PollingError) as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
@@ -48,9 +51,11 @@ def _port(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _serve(settings: Settings, base: KnowledgeBase, *, port: int | None) -> None:
     """port: of the sandbox; None for the Bot API of the settings."""
-    settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = settings.data_folder / "pseudonyms.key"
-    async with _api(settings, base, port) as (token, api_url), open_store(settings.store_url, key) as store:
+    folder = settings.data_folder if port is None else settings.data_folder / "sandbox"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    url = settings.database_url if port is None else ""  # what is tried out never mixes with what members asked
+    url = url or f"sqlite+aiosqlite:///{folder / 'bot.db'}"
+    async with _api(settings, base, port) as (token, api_url), open_store(url, folder / "pseudonyms.key") as store:
         services = Services(
             base=base,
             misses=store,
@@ -68,14 +73,15 @@ async def _api(settings: Settings, base: KnowledgeBase, port: int | None) -> Asy
     if port is None:
         yield settings.token, settings.bot_api_url
         return
-    box = Sandbox(SANDBOX_TOKEN, explain=lambda text: _why(base, text), reload=lambda: _reload(base))
+    token = f"10000001:{secrets.token_urlsafe(24)}"
+    box = Sandbox(token, explain=lambda text: _why(base, text), reload=lambda: _reload(base))
     address = await box.start(port=port)
     try:
         print(
             f"沙盒已启动，浏览器打开 {address} 就能聊。要接入 Telegram：把 token 写进 config.yaml 的 bot_token。",
             flush=True,
         )
-        yield SANDBOX_TOKEN, address
+        yield token, address
     finally:
         await box.stop()
 
@@ -99,4 +105,4 @@ def _reload(base: KnowledgeBase) -> list[str]:
 
 
 def _source_lines(path: Path | None) -> tuple[str, ...] | None:
-    return tuple(path.read_text("utf-8").splitlines()) if path is not None else None
+    return tuple(read_text(path).splitlines()) if path is not None else None

@@ -1,10 +1,11 @@
 """The PTB application: connections, handlers in their order, what happens at start."""
 
+import asyncio
+from http import HTTPStatus
 from typing import Any, cast
 
 import httpx
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     BaseHandler,
     CallbackQueryHandler,
@@ -22,6 +23,7 @@ from handlers.inline import on_inline
 from handlers.menus import on_about, on_forget, on_help, on_privacy, on_start, on_topics
 from handlers.order import OrderedByChat
 from handlers.questions import on_ask, on_edited, on_message
+from handlers.sending import Patient
 from handlers.services import BotApplication, Context, Services
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member", "chat_member")
@@ -38,11 +40,11 @@ def build_application(token: str, services: Services, *, api_url: str, concurren
         .token(token)
         .base_url(f"{api_url.rstrip('/')}/bot")
         .base_file_url(f"{api_url.rstrip('/')}/file/bot")
-        .request(_request(concurrency))
-        .get_updates_request(_request(2))
+        .request(HTTPXRequest(**_connections(concurrency)))
+        .get_updates_request(_PollingRequest(services.refused, **_connections(2)))
         .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
         .concurrent_updates(OrderedByChat(concurrency))
-        .rate_limiter(AIORateLimiter(overall_max_rate=0, max_retries=3))
+        .rate_limiter(Patient())
         .job_queue(None)
         .build()
     )
@@ -52,12 +54,24 @@ def build_application(token: str, services: Services, *, api_url: str, concurren
     return application
 
 
-def _request(connections: int) -> HTTPXRequest:
+class _PollingRequest(HTTPXRequest):
+    """Tells when the token is refused while polling: the library then ends polling and tells nobody."""
+
+    def __init__(self, refused: asyncio.Event, **connections: Any) -> None:
+        super().__init__(**connections)
+        self._refused = refused
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        status, body = await super().do_request(*args, **kwargs)
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
+            self._refused.set()
+        return status, body
+
+
+def _connections(count: int) -> dict[str, Any]:
     """httpx drops idle connections after 5 s by default: every other answer would pay for a new one."""
-    limits = httpx.Limits(
-        max_connections=connections * 2, max_keepalive_connections=connections * 2, keepalive_expiry=120
-    )
-    return HTTPXRequest(connection_pool_size=connections * 2, pool_timeout=10, httpx_kwargs={"limits": limits})
+    limits = httpx.Limits(max_connections=count * 2, max_keepalive_connections=count * 2, keepalive_expiry=120)
+    return {"connection_pool_size": count * 2, "pool_timeout": 10, "httpx_kwargs": {"limits": limits}}
 
 
 def _handlers() -> list[BaseHandler[Any, Context, Any]]:

@@ -46,15 +46,22 @@ def entry_buttons(ids: tuple[str, ...], knowledge: Knowledge, action: Action) ->
     return [[button(knowledge.entries[i].title, Press(action, i))] for i in ids if i in knowledge.entries]
 
 
-def answer_keyboard(
-    answered: tuple[str, ...], offers: tuple[str, ...], knowledge: Knowledge, *, with_source: bool, back: bool = False
+def answer_keyboard(  # noqa: PLR0913
+    answered: tuple[str, ...],
+    offers: tuple[str, ...],
+    knowledge: Knowledge,
+    *,
+    with_source: bool,
+    back: bool = False,
+    judged: bool = True,
 ) -> InlineKeyboardMarkup:
+    """judged: with 👍 and 👎, which need a question that they judge."""
     rows = entry_buttons(offers, knowledge, "show")
-    last = [button("‹ 返回", Press("back"))] if back else []
     entry = knowledge.entries.get(answered[0]) if answered else None
+    last = [button("‹ 返回", Press("back", entry.id if entry else ""))] if back else []
     if with_source and entry is not None and any(e.lines for e in entry.evidence):
         last.append(button("原文", Press("source", entry.id)))
-    if entry is not None:
+    if entry is not None and judged:
         last += [button("👍", Press("up", entry.id)), button("👎", Press("down", entry.id))]
     return InlineKeyboardMarkup([*rows, last] if last else rows)
 

@@ -5,7 +5,7 @@ from telegram.constants import ParseMode
 
 from handlers.render import rendered
 from handlers.services import Context
-from knowledge import Knowledge, entry_text
+from knowledge import Knowledge, Loaded, entry_text
 
 LIMIT = 10
 _FAIRLY_SURE = 0.15
@@ -16,19 +16,18 @@ async def on_inline(update: Update, context: Context) -> None:
     query = update.inline_query
     if query is None:
         return
-    knowledge = context.services.base.knowledge
-    found = [_article(i, knowledge) for i in _matching(query.query, context)]
+    loaded = context.services.base.current
+    found = [_article(i, loaded.knowledge) for i in _matching(query.query, loaded)]
     await query.answer(found, cache_time=_CACHE_SECONDS)
 
 
-def _matching(text: str, context: Context) -> list[str]:
+def _matching(text: str, loaded: Loaded) -> list[str]:
     """What the engine is sure of, then titles and answers with the words; the first entries when nothing is typed."""
-    base = context.services.base
     words = text.strip()
     if not words:
-        return list(base.knowledge.entries)[:LIMIT]
-    ranked = [c.id for c in base.current.interpreter.index.rank(words).candidates if c.certainty >= _FAIRLY_SURE]
-    return list(dict.fromkeys([*ranked, *base.search.find(words, LIMIT)]))[:LIMIT]
+        return list(loaded.knowledge.entries)[:LIMIT]
+    ranked = [c.id for c in loaded.interpreter.index.rank(words).candidates if c.certainty >= _FAIRLY_SURE]
+    return list(dict.fromkeys([*ranked, *loaded.search.find(words, LIMIT)]))[:LIMIT]
 
 
 def _article(entry_id: str, knowledge: Knowledge) -> InlineQueryResultArticle:

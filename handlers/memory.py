@@ -33,15 +33,24 @@ class Memory(Generic[_Value]):
     def put(self, key: Hashable, value: _Value, *, now: datetime) -> None:
         self._kept.pop(key, None)
         self._kept[key] = (now, value)
-        while len(self._kept) > self._capacity:
+        while self._kept and (len(self._kept) > self._capacity or self._is_old(next(iter(self._kept)), now)):
             self._kept.popitem(last=False)
 
     def get(self, key: Hashable, *, now: datetime) -> _Value | None:
-        kept = self._kept.get(key)
-        if kept is None or now - kept[0] > self._lifetime:
-            self._kept.pop(key, None)
+        if key not in self._kept:
             return None
-        return kept[1]
+        if self._is_old(key, now):
+            del self._kept[key]
+            return None
+        return self._kept[key][1]
+
+    def sweep(self, *, now: datetime) -> None:
+        """Forget what is past its lifetime, also when nobody asks for it."""
+        for key in [k for k in self._kept if self._is_old(k, now)]:
+            del self._kept[key]
+
+    def _is_old(self, key: Hashable, now: datetime) -> bool:
+        return now - self._kept[key][0] > self._lifetime
 
     def forget(self, key: Hashable) -> None:
         self._kept.pop(key, None)

@@ -1,5 +1,7 @@
 """Commands that are not questions."""
 
+import logging
+
 from telegram import (
     BotCommand,
     BotCommandScopeAllChatAdministrators,
@@ -14,6 +16,7 @@ from handlers.buttons import answer_keyboard, entry_buttons, topic_keyboard
 from handlers.render import rendered
 from handlers.services import BotApplication, Context
 from knowledge import Entry, entry_text, related
+from storage import StoreError
 
 _HELLO = (
     "你好，我是党小组助手。\n\n"
@@ -28,6 +31,9 @@ _HELP = (
     "· 接着问“那副组长呢”我也听得懂（十分钟内）\n\n"
     "/topics 看全部话题\n/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录"
 )
+_NAMELESS = "匿名发言我认不出是谁，也就找不到是谁的记录。关掉匿名再发一次 /forgetme，或者等它到期自动删除。"
+_NOT_NOW = "这会儿删不了，过一阵再发一次 /forgetme 吧。"
+_log = logging.getLogger(__name__)
 _FIRST = ("duties", "eligibility", "how-chosen", "term")
 
 
@@ -68,9 +74,18 @@ async def on_forget(update: Update, context: Context) -> None:
     if message is None or user is None:
         return
     services = context.services
-    count = await services.misses.forget(user.id)
+    if message.sender_chat is not None:
+        await message.reply_text(_NAMELESS)
+        return
     services.topics.forget_member(user.id)
     services.answered.forget_where(lambda kept: kept.user_id == user.id)
+    services.base.current.forget()
+    try:
+        count = await services.misses.forget(user.id)
+    except StoreError as error:
+        _log.error("store.failed %s", error)
+        await message.reply_text(_NOT_NOW)
+        return
     found = f"删掉了 {count} 条没答上来的提问。" if count else "没有找到你的记录。"
     await message.reply_text(f"{found}我这里没有你的姓名、号码，刚才的对话也忘掉了。")
 
@@ -89,7 +104,11 @@ async def _tell(update: Update, context: Context, entry: Entry) -> None:
         return
     knowledge = services.base.knowledge
     markup = answer_keyboard(
-        (entry.id,), related((entry.id,), knowledge), knowledge, with_source=services.source_lines is not None
+        (entry.id,),
+        related((entry.id,), knowledge),
+        knowledge,
+        with_source=services.source_lines is not None,
+        judged=False,
     )
     text = rendered(entry_text(entry, knowledge.sources))
     await message.reply_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)

@@ -1,19 +1,22 @@
 """A message with a question -> a reply, in private and in groups."""
 
+import logging
 from datetime import timedelta
 
 from telegram import InlineKeyboardMarkup, Message, ReplyParameters, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 
-from handlers.addressing import Bot, question_in
+from handlers.addressing import Bot, asker, question_in
 from handlers.buttons import answer_keyboard, choice_keyboard, entry_buttons
 from handlers.flood import Verdict
 from handlers.memory import Answered
 from handlers.render import rendered, split
 from handlers.services import Context, Services
 from knowledge import Reply, is_traditional, reply_to
-from storage import Miss
+from storage import Miss, StoreError
+
+_log = logging.getLogger(__name__)
 
 TOO_OLD = timedelta(minutes=10)
 _SLOW_DOWN = "问得有点快，歇一分钟再问我，好吗？"
@@ -27,7 +30,7 @@ async def on_message(update: Update, context: Context) -> None:
         return
     question = question_in(message, Bot(context.bot.id, context.bot.username))
     if question is None:
-        await _hint(message)
+        await _hint(message, context.services)
         return
     await answer(message, question, context)
 
@@ -37,9 +40,11 @@ async def on_ask(update: Update, context: Context) -> None:
     if message is None:
         return
     question = " ".join(context.args or []).strip()
-    if not question and message.reply_to_message is not None:
-        question = (message.reply_to_message.text or message.reply_to_message.caption or "").strip()
-    if question:
+    quoted = message.reply_to_message
+    if not question and quoted is not None:
+        question = (quoted.text or quoted.caption or "").strip()
+        await answer(message, question, context, is_own=quoted.from_user == message.from_user)
+    elif question:
         await answer(message, question, context)
     else:
         await message.reply_text(_EMPTY_ASK)
@@ -55,10 +60,12 @@ async def on_edited(update: Update, context: Context) -> None:
     question = question_in(message, Bot(context.bot.id, context.bot.username)) or _asked_by_command(message)
     if earlier is None or question is None or question == earlier.question:
         return
+    if services.flood.judge(asker(message), services.clock()) is not Verdict.WELCOME:
+        return
     reply, markup, body = _understood(message, question, services)
-    await _record(reply, question, message.from_user.id, services)
     await edit(context, message.chat_id, earlier.message_id, body[0], markup)
     _remember(message, earlier.message_id, question, reply, body[0], services)
+    await _record(reply, question, asker(message), services)
 
 
 def _asked_by_command(message: Message) -> str | None:
@@ -66,16 +73,23 @@ def _asked_by_command(message: Message) -> str | None:
     return text.split(maxsplit=1)[1] if text.startswith("/ask") and " " in text else None
 
 
-async def _hint(message: Message) -> None:
-    if message.chat.type == ChatType.PRIVATE and not (message.text or message.caption) and message.effective_attachment:
+async def _hint(message: Message, services: Services) -> None:
+    """Once for a while: ten pictures sent together get one hint."""
+    if message.chat.type != ChatType.PRIVATE or message.text or message.caption or not message.effective_attachment:
+        return
+    now = services.clock()
+    if services.hinted.get(message.chat_id, now=now) is None:
+        services.hinted.put(message.chat_id, True, now=now)
         await message.reply_text(_ONLY_TEXT)
 
 
-async def answer(message: Message, question: str, context: Context) -> None:
-    services, user = context.services, message.from_user
-    if user is None or (message.chat.type != ChatType.PRIVATE and services.clock() - message.date > TOO_OLD):
+async def answer(message: Message, question: str, context: Context, *, is_own: bool = True) -> None:
+    """is_own: the words are those of whoever asks; another member's words are answered and not kept."""
+    services = context.services
+    who = asker(message)
+    if not who or not question or (message.chat.type != ChatType.PRIVATE and services.clock() - message.date > TOO_OLD):
         return
-    match services.flood.judge(user.id, services.clock()):
+    match services.flood.judge(who, services.clock()):
         case Verdict.SILENCE:
             return
         case Verdict.HINT:
@@ -84,22 +98,23 @@ async def answer(message: Message, question: str, context: Context) -> None:
         case Verdict.WELCOME:
             pass
     reply, markup, body = _understood(message, question, services)
-    await _record(reply, question, user.id, services)
     sent = await send(message, body, markup)
     _remember(message, sent.message_id, question, reply, body[-1], services)
+    if is_own:
+        await _record(reply, question, who, services)
 
 
 def _understood(
     message: Message, question: str, services: Services
 ) -> tuple[Reply, InlineKeyboardMarkup | None, list[str]]:
     """The reply, its buttons, and its HTML in parts of Telegram's size."""
-    user_id = message.from_user.id if message.from_user else 0
-    key = (message.chat_id, user_id)
+    key = (message.chat_id, asker(message))
     now = services.clock()
-    understood = services.base.ask(question, services.topics.get(key, now=now))
+    loaded = services.base.current
+    understood = loaded.ask(question, services.topics.get(key, now=now))
     if understood.topic is not None:
         services.topics.put(key, understood.topic, now=now)
-    reply = reply_to(understood, services.base.knowledge)
+    reply = reply_to(understood, loaded.knowledge)
     in_traditional = is_traditional(question)
     body = [rendered(part, in_traditional=in_traditional) for part in split(reply.text, 3800)]
     return reply, keyboard(reply, services), body
@@ -121,17 +136,20 @@ def keyboard(reply: Reply, services: Services) -> InlineKeyboardMarkup | None:
 
 
 async def _record(reply: Reply, question: str, user_id: int, services: Services) -> None:
+    """After the answer, and never instead of it: a data base that fails is the admins' trouble, not the member's."""
     if reply.kind == "refuse":
         miss = Miss(services.clock(), question, "refused", (*reply.entries, *reply.offers))
-        await services.misses.add(miss, user_id=user_id)
+        try:
+            await services.misses.add(miss, user_id=user_id)
+        except StoreError as error:
+            _log.error("store.failed %s，这个提问没有记下", error)
 
 
 def _remember(  # noqa: PLR0913
     message: Message, sent: int, question: str, reply: Reply, html: str, services: Services
 ) -> None:
     """By the question, for edits of it; by the reply, for presses on it."""
-    user_id = message.from_user.id if message.from_user else 0
-    kept = Answered(sent, question, user_id, reply, html)
+    kept = Answered(sent, question, asker(message), reply, html)
     now = services.clock()
     services.answered.put((message.chat_id, message.message_id), kept, now=now)
     services.answered.put((message.chat_id, "reply", sent), kept, now=now)

@@ -1,5 +1,6 @@
 """What the handlers work with, given to them through PTB's typed context."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +18,10 @@ TOPIC_LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Services:
-    """source_lines: the source text when the deployer configured it. clock: now, aware, UTC."""
+    """source_lines: the source text when the deployer configured it. clock: now, aware, UTC.
+
+    refused: set when Telegram refuses the token while polling.
+    """
 
     base: KnowledgeBase
     misses: MissStore
@@ -27,7 +31,9 @@ class Services:
     retention: timedelta = timedelta(days=90)
     topics: Memory[Topic] = field(default_factory=lambda: Memory(TOPIC_LIFETIME, 5000))
     answered: Memory[Answered] = field(default_factory=lambda: Memory(timedelta(hours=2), 5000))
+    hinted: Memory[bool] = field(default_factory=lambda: Memory(timedelta(minutes=10), 5000))
     flood: FloodGate = field(default_factory=FloodGate)
+    refused: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], Services]):

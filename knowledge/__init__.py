@@ -1,6 +1,6 @@
 """What the bot knows and how it understands. No Telegram, no data base, no clock."""
 
-from knowledge.base import KnowledgeBase
+from knowledge.base import KnowledgeBase, Loaded
 from knowledge.check import Knowledge, check_source, inspect
 from knowledge.conversation import Understanding
 from knowledge.entry import Entry
@@ -15,6 +15,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeBase",
     "KnowledgeInvalid",
+    "Loaded",
     "Problem",
     "Reply",
     "Topic",

@@ -1,9 +1,10 @@
 """The knowledge base that a running bot holds: load, learn or take from the cache, ask, reload."""
 
+import contextlib
 import hashlib
 import json
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.metadata import version
@@ -20,6 +21,8 @@ from knowledge.lexicon import Lexicon, WordGroups
 from knowledge.text import MAX_QUESTION, Fillers
 
 if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
     from knowledge.search import Search
 
 FOLDER = Path(__file__).parent
@@ -37,8 +40,23 @@ class Loaded:
     interpreter: Interpreter
 
     @cached_property
-    def recently(self) -> Callable[[str, Topic | None], Understanding]:
+    def _recently(self) -> "_lru_cache_wrapper[Understanding]":
         return lru_cache(RECENT)(self.interpreter.understand)
+
+    def ask(self, text: str, topic: Topic | None = None) -> Understanding:
+        understand = self._recently if len(text) <= MAX_QUESTION else self.interpreter.understand
+        return understand(text, topic)
+
+    def forget(self) -> None:
+        """Keep no question in memory."""
+        self._recently.cache_clear()
+
+    @cached_property
+    def search(self) -> "Search":
+        """Keyword search; jieba is loaded at the first use, since members seldom search."""
+        from knowledge.search import build_search
+
+        return build_search(self.knowledge)
 
 
 @dataclass
@@ -56,25 +74,16 @@ class KnowledgeBase:
             self._loaded = build(self.folder, self.cache)
         return self._loaded
 
-    @cached_property
-    def search(self) -> "Search":
-        """Keyword search; jieba is loaded at the first use, since members seldom search."""
-        from knowledge.search import build_search
-
-        return build_search(self.knowledge)
-
     @property
     def knowledge(self) -> Knowledge:
         return self.current.knowledge
 
     def ask(self, text: str, topic: Topic | None = None) -> Understanding:
-        loaded = self.current
-        return loaded.recently(text, topic) if len(text) <= MAX_QUESTION else loaded.interpreter.understand(text, topic)
+        return self.current.ask(text, topic)
 
     def reload(self) -> None:
         """Build beside, then swap. Raises KnowledgeInvalid and keeps the old answers when a file is wrong."""
         self._loaded = build(self.folder, self.cache)
-        self.__dict__.pop("search", None)
 
 
 def build(folder: Path, cache: Path | None) -> Loaded:
@@ -89,7 +98,8 @@ def build(folder: Path, cache: Path | None) -> Loaded:
 
 def vocabulary(knowledge: Knowledge) -> tuple[Fillers, Lexicon]:
     words = knowledge.words
-    return Fillers(words.fillers), Lexicon(WordGroups(words.subjects), WordGroups(words.aspects))
+    groups = WordGroups(words.subjects), WordGroups(words.aspects)
+    return Fillers(words.fillers), Lexicon(*groups, words.unnamed, frozenset(words.beside))
 
 
 def read_certainty(path: Path) -> tuple[Certainty, Thresholds]:
@@ -158,7 +168,7 @@ def _unpickled(path: Path) -> Learnt | None:
         return None
     try:
         learnt = pickle.loads(path.read_bytes())  # noqa: S301  written by `_keep`, folder checked above
-    except (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError):
+    except Exception:
         return None
     return learnt if isinstance(learnt, Learnt) else None
 
@@ -172,4 +182,5 @@ def _keep(path: Path, learnt: Learnt) -> None:
         for old in sorted(path.parent.glob("*.model"), key=lambda p: p.stat().st_mtime)[:-4]:
             old.unlink(missing_ok=True)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from knowledge.text import clauses, normalise, sentences
 
 _NUMBERED = re.compile("[①-⑳⑴-⒇]")
 _SURE = 0.65  # each answer to several questions must be this sure; a wrong second answer costs more than a question
+_SURE_LEANING = 0.7  # the same for a part that names nobody and may only be more words about the other
 _KNOWN_OUTSIDE = 0.5  # probability of a neighbour at which the bot says that the other half is not in what it knows
 _LONGEST = 80  # characters of a message that is looked at for several questions
 
@@ -65,16 +66,16 @@ class Interpreter:
 
     def _joined(self, parts: Sequence[str], readings: Sequence[Reading]) -> Understanding | None:
         rankings = [r.ranking for r in readings]
-        sure = [r for r in rankings if self._surely(r)]
+        names = [bool(self.index.model.lexicon.tags(p).telling) for p in parts]
+        sure = [r for r, telling in zip(rankings, names, strict=True) if self._surely(r, leaning=not telling)]
         ids = tuple(dict.fromkeys(r.candidates[0].id for r in sure))
         if len(ids) >= 2 and len(sure) == len(parts):
             decision = Answer(ids[:2], min(r.certainty for r in sure))
             return Understanding(decision, tuple(sure), readings[-1].topic)
         outside = [p for p, r in zip(parts, rankings, strict=True) if self._surely_outside(r)]
-        leaning = [p for p in parts[1:] if not self.index.model.lexicon.tags(p).telling]
-        if parts[0] in outside and len(leaning) == len(parts) - 1:
+        if parts[0] in outside and not any(names[1:]):
             return Understanding(self._decide(rankings[0]), tuple(rankings), readings[0].topic)
-        if ids and outside and not leaning and len(sure) + len(outside) == len(parts):
+        if ids and outside and all(names[1:]) and len(sure) + len(outside) == len(parts):
             decision = Answer(ids[:2], min(r.certainty for r in sure), unanswered=outside[0])
             return Understanding(decision, tuple(sure), readings[-1].topic)
         return None
@@ -86,5 +87,6 @@ class Interpreter:
             and ranking.outside_share >= _KNOWN_OUTSIDE
         )
 
-    def _surely(self, ranking: Ranking) -> bool:
-        return isinstance(self._decide(ranking), Answer) and ranking.certainty >= _SURE
+    def _surely(self, ranking: Ranking, *, leaning: bool) -> bool:
+        least = _SURE_LEANING if leaning else _SURE
+        return isinstance(self._decide(ranking), Answer) and ranking.certainty >= least

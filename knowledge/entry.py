@@ -76,6 +76,8 @@ class WordsFile(_Strict):
     subjects: dict[Id, tuple[Text, ...]]
     aspects: dict[Id, tuple[Text, ...]]
     neighbours: dict[Id, tuple[Text, ...]] = Field(default_factory=dict)
+    unnamed: str = ""
+    beside: tuple[Id, ...] = ()
 
 
 class Talk(_Strict):

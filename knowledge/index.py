@@ -7,6 +7,7 @@ import numpy as np
 
 from knowledge.certainty import Certainty, candidates, foreign, signals
 from knowledge.decide import Candidate, Ranking
+from knowledge.lexicon import GENERIC
 from knowledge.model import Model
 from knowledge.repair import Repairer
 from knowledge.text import MAX_QUESTION, Fillers, clauses, key, normalise, sentences
@@ -14,6 +15,9 @@ from knowledge.text import MAX_QUESTION, Fillers, clauses, key, normalise, sente
 REPAIR_DISCOUNT = 0.95
 FOREIGN_DISCOUNT = 0.5
 CLAUSE_DISCOUNT = 0.85
+UNNAMED_DISCOUNT = 0.9
+SHORT = 12  # characters of a question that may leave out whom it is about
+MOSTLY = 0.6
 RAMBLING = 18  # characters; shorter messages are taken as one question
 SURE = 0.9  # no second reading is tried above this
 
@@ -32,7 +36,7 @@ class Index:
         ranking = self.rank_reading(question)
         if ranking.exact or ranking.certainty >= SURE:
             return ranking
-        ranking = self._repaired(question, ranking)
+        ranking = self._named(self._repaired(question, ranking))
         if len(question) >= RAMBLING and ranking.certainty < SURE:
             ranking = self._clauses(ranking)
         return ranking
@@ -70,6 +74,28 @@ class Index:
         other = _discounted(self.rank_reading(fixed), REPAIR_DISCOUNT)
         latin = sum(c.isascii() and c.isalpha() for c in question) * 2 > len(question)
         return other if latin or other.certainty > plain.certainty else plain
+
+    def _named(self, plain: Ranking) -> Ranking:
+        """A short question that names nobody (任期多久) is read about whom all of this is about."""
+        lexicon = self.model.lexicon
+        named = set(lexicon.tags(plain.question).telling) - lexicon.beside
+        is_open = bool(plain.candidates) and plain.certainty < SURE and len(plain.question) <= SHORT
+        if not lexicon.unnamed or named or not is_open:
+            return plain
+        if plain.outside is not None and not self._is_about_others(plain.outside):
+            return plain
+        other = _discounted(self.rank_reading(lexicon.unnamed + plain.question), UNNAMED_DISCOUNT)
+        return other if other.certainty > plain.certainty else plain
+
+    def _is_about_others(self, label: str) -> bool:
+        """Most phrasings of the boundary name somebody: a question that names nobody is hardly about it."""
+        tags = [i for tag, i in self.model.tags.items() if tag.startswith("s:") and self._is_somebody(tag[2:])]
+        place = self.model.labels.index(label)
+        counts = self.model.profile.counts[tags, place]
+        return int(counts.sum()) >= MOSTLY * float(self.model.profile.sizes[place])
+
+    def _is_somebody(self, subject: str) -> bool:
+        return subject not in GENERIC and subject not in self.model.lexicon.beside
 
     def _clauses(self, whole: Ranking) -> Ranking:
         """The surest clause, when it is surer than the whole message (always doing so costs points)."""

@@ -64,8 +64,12 @@ class WordGroups:
 
 @dataclass(frozen=True)
 class Lexicon:
+    """unnamed: whom a short question is about that names nobody, or nobody but those of the groups `beside`."""
+
     subjects: WordGroups
     aspects: WordGroups
+    unnamed: str = ""
+    beside: frozenset[str] = frozenset()
 
     def tags(self, text: str) -> Tags:
         return Tags(

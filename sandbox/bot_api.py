@@ -11,8 +11,9 @@ from types import TracebackType
 from tornado.web import RequestHandler
 
 from sandbox.desk import Desk
-from sandbox.errors import ApiError, not_found, unauthorized
+from sandbox.errors import ApiError, forbidden_here, not_found, unauthorized
 from sandbox.faults import AnswerLostError
+from sandbox.local import is_local
 from sandbox.methods import Described, Encoded, Method, find
 from sandbox.params import read_params
 
@@ -60,6 +61,8 @@ class MethodHandler(RequestHandler):
         self._write(status, body)
 
     async def _answer(self, token: str, name: str) -> str:
+        if not is_local(self.request.host, self.request.headers.get("Origin")):
+            raise forbidden_here()
         if token != self.api.token:
             raise unauthorized()
         method = find(self.api.methods, name)
@@ -131,7 +134,8 @@ class FileHandler(RequestHandler):
 
     async def get(self, token: str, file_id: str) -> None:
         stored = self.api.desk.world.files.get(file_id)
-        if token != self.api.token or not stored:
+        local = is_local(self.request.host, self.request.headers.get("Origin"))
+        if token != self.api.token or not stored or not local:
             error = not_found() if token == self.api.token else unauthorized()
             self.set_status(error.code)
             self.finish(error.body())

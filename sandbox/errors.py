@@ -56,6 +56,11 @@ def not_found() -> ApiError:
     return ApiError(404, "Not Found")
 
 
+def forbidden_here() -> ApiError:
+    """Not Telegram's: a page of another site tries to use the stand-in."""
+    return ApiError(403, "Forbidden: the stand-in is for programs of this machine")
+
+
 def unauthorized() -> ApiError:
     return ApiError(401, "Unauthorized")
 

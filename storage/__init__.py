@@ -1,5 +1,5 @@
 """What must survive a restart. SQLAlchemy and Alembic live here and nowhere else."""
 
-from storage.misses import Decision, Miss, MissStore, open_store
+from storage.misses import Decision, Miss, MissStore, StoreError, open_store
 
-__all__ = ["Decision", "Miss", "MissStore", "open_store"]
+__all__ = ["Decision", "Miss", "MissStore", "StoreError", "open_store"]

@@ -2,8 +2,8 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -13,6 +13,7 @@ from typing import Literal
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Delete, delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from storage.tables import MissRow
@@ -20,6 +21,7 @@ from storage.tables import MissRow
 Decision = Literal["refused", "rejected", "thumbs_down"]
 _MIGRATIONS = Path(__file__).parent / "migrations"
 MAX_TEXT = 500
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,22 @@ class Miss:
     candidates: tuple[str, ...]
 
 
+class StoreError(Exception):
+    """The data base did not do it. The text names the kind of trouble and holds nobody's words."""
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError(type(error).__name__) from None
+
+
 @dataclass(frozen=True)
 class MissStore:
+    """Every method raises StoreError when the data base fails."""
+
     engine: AsyncEngine
     secret: bytes
 
@@ -49,13 +65,15 @@ class MissStore:
             candidates=list(miss.candidates),
             member=self.pseudonym(user_id),
         )
-        async with async_sessionmaker(self.engine)() as session, session.begin():
-            session.add(row)
+        with _reported():
+            async with async_sessionmaker(self.engine)() as session, session.begin():
+                session.add(row)
 
     async def all(self) -> Sequence[Miss]:
         """Oldest first."""
-        async with async_sessionmaker(self.engine)() as session:
-            rows = (await session.scalars(select(MissRow).order_by(MissRow.asked_at, MissRow.id))).all()
+        with _reported():
+            async with async_sessionmaker(self.engine)() as session:
+                rows = (await session.scalars(select(MissRow).order_by(MissRow.asked_at, MissRow.id))).all()
         return [Miss(r.asked_at, r.text, _decision(r.decision), tuple(r.candidates)) for r in rows]
 
     async def forget(self, user_id: int) -> int:
@@ -67,8 +85,9 @@ class MissStore:
         return await self._delete(delete(MissRow).where(MissRow.asked_at < now - keep))
 
     async def _delete(self, statement: Delete) -> int:
-        async with self.engine.begin() as connection:
-            return (await connection.execute(statement)).rowcount
+        with _reported():
+            async with self.engine.begin() as connection:
+                return (await connection.execute(statement)).rowcount
 
 
 def _decision(text: str) -> Decision:
@@ -78,13 +97,21 @@ def _decision(text: str) -> Decision:
 @asynccontextmanager
 async def open_store(url: str, secret_file: Path) -> AsyncIterator[MissStore]:
     """Migrated and ready. url: SQLAlchemy's, with an async driver, e.g. sqlite+aiosqlite:///data/bot.db."""
-    engine = create_async_engine(url)
+    engine = _engine(url)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_migrate)
+        with _reported():
+            async with engine.begin() as connection:
+                await connection.run_sync(_migrate)
         yield MissStore(engine, _secret(secret_file))
     finally:
         await engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    try:
+        return create_async_engine(url, pool_pre_ping=True)
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreError(f"database_url 用不了（{type(error).__name__}），写法见 config.example.yaml") from None
 
 
 def _migrate(connection: Connection) -> None:
@@ -95,12 +122,16 @@ def _migrate(connection: Connection) -> None:
 
 
 def _secret(path: Path) -> bytes:
-    """The key of the pseudonyms, made at the first start, readable by the bot's user alone."""
+    """The key of the pseudonyms, made at the first start, readable by the bot's user alone; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+    if not path.exists():
+        beside = path.with_suffix(".part")
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+        beside.replace(path)
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise StoreError(f"{path} 坏了。删掉它再启动：以前的记录就对不上人了，别的不受影响")
+    return key

@@ -23,6 +23,13 @@ def entries(base: KnowledgeBase, text: str) -> tuple[str, ...]:
     ("question", "entry"),
     [
         ("党小组长的职责有哪些", "duties"),
+        ("职责有哪些", "duties"),
+        ("可以兼任吗", "other-concurrent"),
+        ("书记可以兼任吗", "secretary-concurrent"),
+        ("任期多久", "term"),
+        ("归谁领导", "led-by"),
+        ("有学历要求吗", "schooling"),
+        ("留党察看的能当吗", "under-probation-discipline"),
         ("预备党员能当吗", "probationary-member"),
         ("支部书记可以兼任党小组长吗", "secretary-concurrent"),
         ("党小组长任期多久", "term"),
@@ -40,7 +47,18 @@ def test_a_clear_question_is_answered_at_once(base: KnowledgeBase, question: str
 
 @pytest.mark.parametrize(
     "question",
-    ["书记的职责有哪些", "团小组长怎么产生", "预备期多长", "今天天气怎么样", "驾照怎么换", "留党察看最长多久"],
+    [
+        "书记的职责有哪些",
+        "团小组长怎么产生",
+        "预备期多长",
+        "今天天气怎么样",
+        "驾照怎么换",
+        "留党察看最长多久",
+        "怎么转正",
+        "能连任吗",
+        "补贴多少",
+        "年龄有限制吗",
+    ],
 )
 def test_what_is_not_known_is_not_answered(base: KnowledgeBase, question: str) -> None:
     assert not isinstance(base.ask(question).decision, Answer)
