@@ -70,7 +70,8 @@ async def _until_stopped(
     await asyncio.gather(*tasks, *waits, return_exceptions=True)
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
-            await application.updater.stop()
+            with contextlib.suppress(TelegramError):  # what polling had already ended with
+                await application.updater.stop()
             await application.stop()
     except TimeoutError:
         _log.error("bot.stopped_early 还有消息没来得及回")

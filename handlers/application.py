@@ -11,6 +11,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
+    Defaults,
     InlineQueryHandler,
     MessageHandler,
     filters,
@@ -45,6 +46,7 @@ def build_application(token: str, services: Services, *, api_url: str, concurren
         .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
         .concurrent_updates(OrderedByChat(concurrency))
         .rate_limiter(Patient())
+        .defaults(Defaults(allow_sending_without_reply=True))
         .job_queue(None)
         .build()
     )

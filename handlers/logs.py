@@ -32,9 +32,7 @@ def set_up_logging(token: str, level: str = "INFO") -> None:
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", handlers=[handler], force=True
     )
-    for noisy in ("httpx", "httpcore", "alembic"):
+    for noisy in ("httpx", "httpcore", "alembic", "sqlalchemy", "aiosqlite"):  # SQL would show members' words
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    for wordy in ("telegram", "aiosqlite", "sqlalchemy", "asyncio", "hpack"):
-        logging.getLogger(wordy).setLevel(
-            max(logging.INFO, logging.getLogger().level)
-        )  # DEBUG would show members' words
+    for wordy in ("telegram", "asyncio"):  # their DEBUG shows whole updates
+        logging.getLogger(wordy).setLevel(max(logging.INFO, logging.getLogger().level))

@@ -30,6 +30,9 @@ class Memory(Generic[_Value]):
         self._capacity = capacity
         self._kept: OrderedDict[Hashable, tuple[datetime, _Value]] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def put(self, key: Hashable, value: _Value, *, now: datetime) -> None:
         self._kept.pop(key, None)
         self._kept[key] = (now, value)

@@ -47,6 +47,11 @@ class Loaded:
         understand = self._recently if len(text) <= MAX_QUESTION else self.interpreter.understand
         return understand(text, topic)
 
+    @property
+    def remembered(self) -> int:
+        """How many recent questions are in memory."""
+        return self._recently.cache_info().currsize
+
     def forget(self) -> None:
         """Keep no question in memory."""
         self._recently.cache_clear()

@@ -83,6 +83,19 @@ def test_an_edit_is_live_and_a_broken_one_is_told_to_the_admins(running: Running
     assert "改过的助手" in running.ask("/about")
 
 
+def test_a_folder_that_is_replaced_is_watched_again(running: Running, tmp_path: Path) -> None:
+    assert "党小组助手" in running.ask("/about")
+    shutil.copytree(running.knowledge, tmp_path / "next")
+    about = tmp_path / "next" / "entries" / "about.yaml"
+    about.write_text(about.read_text("utf-8").replace("我是党小组助手", "我是第二版助手"), "utf-8")
+    running.knowledge.rename(tmp_path / "old")
+    (tmp_path / "next").rename(running.knowledge)
+    running.until(lambda: "第二版助手" in running.ask("/about"))
+    about = running.knowledge / "entries" / "about.yaml"
+    about.write_text(about.read_text("utf-8").replace("第二版", "第三版"), "utf-8")
+    running.until(lambda: "第三版助手" in running.ask("/about"))
+
+
 def test_two_on_one_port_is_a_clear_error(running: Running, tmp_path: Path) -> None:
     port = running.address.rpartition(":")[2]
     (tmp_path / "other.yaml").write_text(f"data_folder: {tmp_path / 'other'}\n", "utf-8")

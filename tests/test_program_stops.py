@@ -10,6 +10,7 @@ from pathlib import Path
 from telegram import Bot
 
 from sandbox import Sandbox
+from sandbox.errors import ApiError
 from sandbox.model import User
 from tests.conftest import ROOT
 from tests.test_program import environment
@@ -89,4 +90,16 @@ async def test_a_token_that_telegram_refuses_is_a_clear_error(tmp_path: Path) ->
     _, said = await asyncio.wait_for(bot.communicate(), 30)
     assert bot.returncode == 1
     assert "token" in said.decode() and TOKEN not in said.decode() and "Traceback" not in said.decode()
+    await box.stop()
+
+
+async def test_a_token_refused_while_polling_ends_the_program(tmp_path: Path) -> None:
+    box = Sandbox(TOKEN)
+    bot = await started(tmp_path, await box.start(port=0))
+    await until(lambda: box.is_polled)
+    box.world.fail_next(ApiError(401, "Unauthorized"), method="getUpdates")
+    box.world.say("王小明", "王小明", "党小组长任期多久")
+    _, said = await asyncio.wait_for(bot.communicate(), 40)
+    assert bot.returncode == 1
+    assert "BotFather" in said.decode() and TOKEN not in said.decode()
     await box.stop()

@@ -53,3 +53,30 @@ def test_a_wrong_setting_says_where_and_what(tmp_path: Path, text: str, words: s
 
 def test_no_file_means_the_defaults(tmp_path: Path) -> None:
     assert load_settings(tmp_path / "config.yaml") == Settings()
+
+
+def test_a_ten_digit_number_is_an_administrator(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("admins: [5123456789, 12]\n", "utf-8")
+    assert load_settings(tmp_path / "config.yaml").admins == (5123456789, 12)
+
+
+def test_a_named_config_must_be_there_and_a_token_file_must_hold_a_token(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalidError, match="不存在"):
+        load_settings(tmp_path / "typo.yaml", is_needed=True)
+    (tmp_path / "token").write_text("\n", "utf-8")
+    (tmp_path / "config.yaml").write_text(f"bot_token_file: {tmp_path / 'token'}\n", "utf-8")
+    with pytest.raises(SettingsInvalidError, match="空的"):
+        _ = load_settings(tmp_path / "config.yaml").token
+    (tmp_path / "token").write_bytes(b"\xff\xfe1")
+    with pytest.raises(SettingsInvalidError, match="UTF-8"):
+        _ = load_settings(tmp_path / "config.yaml").token
+
+
+@pytest.mark.parametrize(("name", "value"), [("ADMINS", "123,456"), ("LOG_LEVEL", "info"), ("KEEP_DAYS", "x")])
+def test_a_wrong_environment_variable_is_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    (tmp_path / "config.yaml").write_text("", "utf-8")
+    with pytest.raises(SettingsInvalidError, match="环境变量"):
+        load_settings(tmp_path / "config.yaml")

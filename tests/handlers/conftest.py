@@ -1,7 +1,7 @@
 """The whole bot against the local stand-in: the real library, real HTTP, a real data base."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from handlers import ALLOWED_UPDATES, BotApplication, Services, build_applicatio
 from knowledge import KnowledgeBase
 from sandbox import Sandbox, World
 from sandbox.model import Message
-from storage import MissStore, open_store
+from storage import Miss, MissStore, open_store
 
 TOKEN = "7000000001:AAsandboxTokenForTheTests"
 GROUP, FORUM = "第一党小组", "支部大群"
@@ -38,6 +38,13 @@ class Chatting:
         async with asyncio.timeout(10):
             while not holds():
                 await asyncio.sleep(0.01)
+
+    async def stored(self, count: int) -> Sequence[Miss]:
+        """What is kept of questions asked in vain, once there are so many: it is written after the answer."""
+        async with asyncio.timeout(10):
+            while len(found := await self.store.all()) < count:
+                await asyncio.sleep(0.01)
+        return found
 
     async def ask(self, who: str, chat: str, text: str, **more: int) -> Message:
         """Say it and wait for the next message of the bot."""

@@ -82,7 +82,7 @@ async def test_an_edited_question_edits_its_answer(chatting: Chatting) -> None:
 async def test_a_refusal_is_recorded_without_a_name_and_can_be_forgotten(chatting: Chatting) -> None:
     answer = await chatting.ask(WANG, WANG, "支部书记的职责有哪些")
     assert labels(answer)
-    (miss,) = await chatting.store.all()
+    (miss,) = await chatting.stored(1)
     assert (miss.decision, miss.text) == ("refused", "支部书记的职责有哪些")
     reply = await chatting.ask(WANG, WANG, "/forgetme")
     assert "1 条" in reply.text
@@ -96,7 +96,7 @@ async def test_a_thumb_down_is_recorded_once_and_only_by_who_asked(chatting: Cha
     chatting.world.press(WANG, GROUP, answer.id, data)
     chatting.world.press(WANG, GROUP, answer.id, data)
     await chatting.ask(WANG, WANG, "党小组长任期多久")
-    assert [m.decision for m in await chatting.store.all()] == ["thumbs_down"]
+    assert [m.decision for m in await chatting.stored(1)] == ["thumbs_down"]
 
 
 @pytest.mark.parametrize("data", ["", "x", "s:nowhere", "t:99", "s:../../x", "n:", "😀" * 10])

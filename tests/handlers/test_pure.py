@@ -10,7 +10,7 @@ from telegram import Chat, Message, Update
 
 from handlers.buttons import Press, parse
 from handlers.flood import FloodGate, Verdict
-from handlers.logs import TokenFilter
+from handlers.logs import TokenFilter, set_up_logging
 from handlers.memory import Memory
 from handlers.order import OrderedByChat
 from handlers.render import rendered, split, units
@@ -92,3 +92,17 @@ async def test_a_busy_chat_keeps_its_order_and_holds_up_nobody() -> None:
 
 def update_in(chat: int) -> Update:
     return Update(1, Message(1, NOW, Chat(chat, "private")))
+
+
+def test_even_at_debug_nobodys_words_are_logged() -> None:
+    before = {name: logging.getLogger(name).level for name in (None, "telegram", "sqlalchemy", "aiosqlite", "httpx")}
+    handlers = logging.getLogger().handlers[:]
+    try:
+        set_up_logging("", "DEBUG")
+        assert not logging.getLogger("telegram.ext.Application").isEnabledFor(logging.DEBUG)
+        for name in ("sqlalchemy.engine.Engine", "aiosqlite", "httpx"):
+            assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+    finally:
+        logging.getLogger().handlers[:] = handlers
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)

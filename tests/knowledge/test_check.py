@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import KnowledgeBase, KnowledgeInvalid, Problem, check_source, inspect
+from knowledge.base import _unpickled
 from knowledge.schema import SCHEMA_FILE, schema_text
 from tests.conftest import ROOT
 
@@ -175,3 +176,10 @@ def test_mutated_yaml_is_never_a_crash(folder: Path) -> None:
             assert p.line >= 1 and p.message
 
     mutate()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80\x04junk", b"cos\nsystem\n", bytes(range(256))])
+def test_a_damaged_cache_is_learnt_again(tmp_path: Path, content: bytes) -> None:
+    tmp_path.chmod(0o700)
+    (tmp_path / "x.model").write_bytes(content)
+    assert _unpickled(tmp_path / "x.model") is None

@@ -267,3 +267,10 @@ async def test_a_bug_of_the_stand_in_looks_like_telegrams_own_trouble(
     told = [record for record in caplog.records if record.name.startswith(("sandbox", "tornado"))]
     assert "ZeroDivisionError" in told[0].getMessage()
     assert not any(TOKEN in record.getMessage() for record in told)
+
+
+@pytest.mark.parametrize("header", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
+async def test_a_page_of_another_site_cannot_use_the_stand_in(box: Sandbox, header: dict[str, str]) -> None:
+    async with httpx.AsyncClient() as client:
+        reply = await client.post(f"{box.address}/bot{TOKEN}/getMe", headers=header)
+    assert reply.status_code == 403

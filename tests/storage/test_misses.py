@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage import Miss, open_store
+import pytest
+
+from storage import Miss, StoreError, open_store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -36,3 +38,19 @@ async def test_nobody_is_named(tmp_path: Path) -> None:
         assert await store.forget(987654321) == 0
     assert b"123456789" not in (tmp_path / "bot.db").read_bytes()
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+nosuchdriver://x/y", "no url at all", "sqlite+aiosqlite:////nowhere/bot.db"]
+)
+async def test_a_data_base_that_cannot_be_opened_is_a_clear_error(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StoreError):
+        async with open_store(url, tmp_path / "key"):
+            pass
+
+
+async def test_a_damaged_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"")
+    with pytest.raises(StoreError, match="坏了"):
+        async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key"):
+            pass
