@@ -18,6 +18,7 @@ from knowledge.decide import Thresholds
 from knowledge.followup import Topic
 from knowledge.index import Learnt, build_index
 from knowledge.lexicon import Lexicon, WordGroups
+from knowledge.model import Model
 from knowledge.text import MAX_QUESTION, Fillers
 
 if TYPE_CHECKING:
@@ -87,16 +88,21 @@ class KnowledgeBase:
         return self.current.ask(text, topic)
 
     def reload(self) -> None:
-        """Build beside, then swap. Raises KnowledgeInvalid and keeps the old answers when a file is wrong."""
+        """Build beside, then swap. Raises KnowledgeInvalid and keeps the old answers when a file is wrong.
+
+        New phrasings are learnt twice: within seconds, going on from what is known, so that the edit is live; and then
+        from the beginning, so that the same files always make the same bot.
+        """
+        self._loaded = build(self.folder, self.cache, earlier=self.current.interpreter.index.model)
         self._loaded = build(self.folder, self.cache)
 
 
-def build(folder: Path, cache: Path | None) -> Loaded:
-    """Raises KnowledgeInvalid."""
+def build(folder: Path, cache: Path | None, *, earlier: Model | None = None) -> Loaded:
+    """Raises KnowledgeInvalid. earlier: to go on from when there is something to learn; the result is not cached."""
     knowledge = load(folder)
     fillers, lexicon = vocabulary(knowledge)
     certainty, thresholds = read_certainty(CERTAINTY_FILE)
-    learnt = _learnt(knowledge, cache, fillers, lexicon)
+    learnt = _learnt(knowledge, cache, fillers, lexicon, earlier)
     index = build_index(learnt, certainty, fillers, [v.phrasing for v in knowledge.phrasings])
     return Loaded(knowledge, Interpreter(index, thresholds, frozenset(knowledge.small_talk)))
 
@@ -130,7 +136,9 @@ def write_certainty(path: Path, certainty: Certainty, thresholds: Thresholds) ->
     path.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
 
 
-def _learnt(knowledge: Knowledge, cache: Path | None, fillers: Fillers, lexicon: Lexicon) -> Learnt:
+def _learnt(
+    knowledge: Knowledge, cache: Path | None, fillers: Fillers, lexicon: Lexicon, earlier: Model | None
+) -> Learnt:
     kept = _cache_file(cache, fingerprint(knowledge)) if cache else None
     if kept is not None and kept.exists():
         learnt = _unpickled(kept)
@@ -140,8 +148,8 @@ def _learnt(knowledge: Knowledge, cache: Path | None, fillers: Fillers, lexicon:
     from knowledge.training import learn
 
     phrasings = [v.phrasing for v in knowledge.phrasings]
-    learnt = learn(phrasings, frozenset(knowledge.entries), lexicon, fillers, syllables())
-    if kept is not None:
+    learnt = learn(phrasings, frozenset(knowledge.entries), lexicon, fillers, syllables(), earlier)
+    if kept is not None and earlier is None:
         _keep(kept, learnt)
     return learnt
 

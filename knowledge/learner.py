@@ -17,8 +17,10 @@ HISTORY = 3
 START_SCALE = 45.0
 
 
-def fit_classifier(rows: sp.csr_matrix, labels: Integers, classes: int, *, steps: int = STEPS) -> tuple[Floats, Floats]:
-    """(weights: features x classes, bias: classes)."""
+def fit_classifier(
+    rows: sp.csr_matrix, labels: Integers, classes: int, *, steps: int = STEPS, start: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """(weights: features x classes, bias: classes). start: weights with the bias below, NaN where nothing is known."""
     features = rows.shape[1]
     one_hot = sp.csr_matrix(
         (np.ones(len(labels), np.float32), (np.arange(len(labels)), labels)),
@@ -26,9 +28,11 @@ def fit_classifier(rows: sp.csr_matrix, labels: Integers, classes: int, *, steps
     )
     sizes = np.asarray(one_hot.sum(axis=0)).ravel()
     means = (one_hot.T @ rows).toarray() / np.maximum(sizes, 1)[:, None]
-    start = ((means - means.mean(axis=0)) * START_SCALE).T.astype(np.float32)
+    typical = ((means - means.mean(axis=0)) * START_SCALE).T.astype(np.float32)
     objective = _Objective(rows.tocsr(), rows.T.tocsr(), labels, features)
-    parameters = np.vstack([start, np.zeros((1, classes), np.float32)])
+    parameters = np.vstack([typical, np.zeros((1, classes), np.float32)])
+    if start is not None:
+        parameters = np.where(np.isnan(start), parameters, start)
     fitted = _minimise(objective, parameters, steps)
     return fitted[:-1], fitted[-1].copy()
 

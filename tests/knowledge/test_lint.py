@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from knowledge import KnowledgeBase
+from knowledge.base import vocabulary
 from knowledge.check import Knowledge, Voiced
 from knowledge.index import Phrasing
 from knowledge.lint import lint
+from knowledge.training import examples, fit_model
 
 PART = ("duties", "term", "eligibility", "dues-rate", "duty-meeting", "secretary-duties", "reelection-limit")
 
@@ -38,3 +40,15 @@ def test_an_entry_that_cannot_be_found_is_told(part: Knowledge) -> None:
     copies = [replace(v, phrasing=Phrasing("duties", v.phrasing.text + "呀")) for v in part.phrasings][::3]
     told = lint(replace(part, phrasings=(*part.phrasings, *copies))).problems
     assert any("认得出来" in p.message or "像是" in p.message for p in told)
+
+
+def test_going_on_from_an_earlier_model_learns_a_new_phrasing_and_forgets_nothing(part: Knowledge) -> None:
+    fillers, lexicon = vocabulary(part)
+    known = examples([v.phrasing for v in part.phrasings], fillers)
+    entries = frozenset(part.entries)
+    earlier = fit_model(known, entries, lexicon)
+    added = examples([Phrasing("term", "干到猴年马月")] * 3 + [Phrasing("brand-new", "猴子上树几点开饭")] * 3, fillers)
+    later = fit_model([*known, *added], entries, lexicon, steps=8, earlier=earlier)
+    for example in [*known[::5], *added]:
+        scores = later.scores(example.core, example.text)
+        assert later.labels[int(scores.joint.argmax())] == example.label
