@@ -93,6 +93,7 @@ def _why(base: KnowledgeBase, text: str) -> dict[str, object]:
         candidate["nearest"] = [phrasing for phrasing, _ in candidate["nearest"]]
     notes = [f"对象：{'、'.join(found['subjects']) or '没有'}", f"方面：{'、'.join(found['aspects']) or '没有'}"]
     notes += [f"最像范围之外的：{found['outside']}"] if found["outside"] else []
+    notes += [f"要是不看“{name}”：{outcome}" for name, outcome in found["without"].items()]
     return {**found, "confidence": found["certainty"], "notes": notes}
 
 

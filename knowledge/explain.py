@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from knowledge.base import KnowledgeBase
 from knowledge.certainty import SIGNALS
 from knowledge.conversation import Understanding
-from knowledge.decide import Answer, AskBack, Candidate, Refuse, SmallTalk
+from knowledge.decide import Answer, AskBack, Candidate, Ranking, Refuse, SmallTalk, Thresholds
 
 _SIGNAL_NAMES = {
     "characters": "字面",
@@ -40,7 +41,10 @@ class CandidateWhy:
 
 @dataclass(frozen=True)
 class Explanation:
-    """subjects, aspects: the first word of each group of words.yaml that was heard. outside: a title."""
+    """subjects, aspects: the first word of each group of words.yaml that was heard. outside: a title.
+
+    without: signals without which the outcome would be another -> what it would be.
+    """
 
     question: str
     decision: str
@@ -49,6 +53,7 @@ class Explanation:
     aspects: tuple[str, ...]
     outside: str | None
     candidates: tuple[CandidateWhy, ...]
+    without: dict[str, str]
 
     def as_text(self) -> str:
         lines = [f"  读作：{self.question}", f"  决定：{self.decision}，把握 {self.certainty:.2f}"]
@@ -60,6 +65,7 @@ class Explanation:
             strongest = sorted(c.parts.items(), key=lambda p: -abs(p[1]))[:6]
             lines.append("         " + "  ".join(f"{n} {v:+.2f}" for n, v in strongest))
             lines += [f"         {ratio:3.0f}  {text}" for text, ratio in c.nearest]
+        lines += [f"  要是不看“{name}”：{outcome}" for name, outcome in self.without.items()]
         return "\n".join(lines)
 
 
@@ -75,7 +81,36 @@ def explain(base: KnowledgeBase, understood: Understanding) -> Explanation:
         aspects=tuple(words.aspects[a][0] for a in tags.aspects),
         outside=_title(base, ranking.outside),
         candidates=tuple(_why(base, ranking.question, c) for c in ranking.candidates),
+        without=_without(base, ranking),
     )
+
+
+def _without(base: KnowledgeBase, ranking: Ranking) -> dict[str, str]:
+    """Each signal taken out of the certainty in turn; discounts stay as they are."""
+    judged = [c for c in ranking.candidates if c.signals is not None]
+    if not judged or ranking.exact:
+        return {}
+    interpreter = base.current.interpreter
+    signals = np.stack([c.signals for c in judged if c.signals is not None])
+    parts = interpreter.index.certainty.parts(signals)
+    whole = interpreter.index.certainty.of(signals)
+    factors = np.array([c.certainty for c in judged]) / np.maximum(whole, 1e-9)
+    actual = _outcome(judged[0].id, judged[0].certainty, interpreter.thresholds)
+    found = {}
+    for place, signal in enumerate(SIGNALS):
+        odds = np.log(np.maximum(whole, 1e-9) / np.maximum(1 - whole, 1e-9)) - parts[:, place]
+        certainty = factors / (1 + np.exp(-odds))
+        best = int(certainty.argmax())
+        outcome = _outcome(judged[best].id, float(certainty[best]), interpreter.thresholds)
+        if outcome != actual:
+            found[_SIGNAL_NAMES[signal]] = f"{outcome}（{certainty[best]:.2f}）"
+    return found
+
+
+def _outcome(label: str, certainty: float, thresholds: Thresholds) -> str:
+    if certainty >= thresholds.answer:
+        return f"直接回答 {label}"
+    return f"反问，先给 {label}" if certainty >= thresholds.ask else "说明没有收录"
 
 
 def _title(base: KnowledgeBase, label: str | None) -> str | None:

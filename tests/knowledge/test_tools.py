@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from knowledge import KnowledgeBase
+from knowledge import KnowledgeBase, explain
 from knowledge.evaluate import Question, read_questions, run
 from knowledge.report import page
 from knowledge.suggest import as_yaml, suggest
@@ -47,3 +47,11 @@ def test_unanswered_questions_become_yaml_to_paste(base: KnowledgeBase) -> None:
 def test_similar_strange_questions_stand_together(base: KnowledgeBase) -> None:
     groups = [g for g in suggest(base, ["zxqw 量子场论第三章", "zxqw 量子场论第四章"]) if g.label is None]
     assert not groups or len(groups[0].questions) == 2
+
+
+def test_the_explanation_says_what_would_be_without_each_part(base: KnowledgeBase) -> None:
+    found = explain(base, base.ask("组里那个带头的干到哪年算完"))
+    assert found.candidates and all("（" in outcome for outcome in found.without.values())
+    unsure = [explain(base, base.ask(q)) for q in ("支部书记也管这摊不", "小组的会记录咋弄", "这个组长咋算够格")]
+    assert any(e.without for e in unsure)
+    assert all(name in e.as_text() for e in unsure for name in e.without)
