@@ -56,6 +56,7 @@ class Loaded:
     def forget(self) -> None:
         """Keep no question in memory."""
         self._recently.cache_clear()
+        self.interpreter.index.forget()
 
     @cached_property
     def search(self) -> "Search":

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +14,16 @@ from knowledge.model import Model
 from knowledge.repair import Repairer
 from knowledge.text import MAX_QUESTION, Fillers, clauses, key, normalise, sentences
 
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
 REPAIR_DISCOUNT = 0.95
 FOREIGN_DISCOUNT = 0.5
 CLAUSE_DISCOUNT = 0.85
 UNNAMED_DISCOUNT = 0.9
 SHORT = 12  # characters of a question that may leave out whom it is about
 MOSTLY = 0.6
+REMEMBERED = 32
 RAMBLING = 18  # characters; shorter messages are taken as one question
 SURE = 0.9  # no second reading is tried above this
 
@@ -42,7 +48,17 @@ class Index:
         return ranking
 
     def rank_reading(self, question: str) -> Ranking:
-        """Rank normalised text as it stands."""
+        """Rank normalised text as it stands. The last few are remembered: parts of a message are read several times."""
+        return self._readings(question)
+
+    def forget(self) -> None:
+        self._readings.cache_clear()
+
+    @cached_property
+    def _readings(self) -> "_lru_cache_wrapper[Ranking]":
+        return lru_cache(REMEMBERED)(self._rank_reading)
+
+    def _rank_reading(self, question: str) -> Ranking:
         core = self.fillers.core(question)
         if not any(c.isalnum() for c in core):
             return Ranking(question, (), None)
