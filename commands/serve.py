@@ -28,7 +28,7 @@ def declare(command: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     try:
         settings = load_settings(arguments.config or _CONFIG, is_needed=arguments.config is not None)
-        base = KnowledgeBase(arguments.knowledge, arguments.cache)
+        base = KnowledgeBase(arguments.knowledge, arguments.cache, on_learning=_say_learning)
         _ = base.current
         token = settings.token
         in_sandbox = arguments.command == "sandbox" or (not token and settings.bot_api_url == TELEGRAM)
@@ -43,6 +43,10 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"启动不了：{error.filename or ''} {error.strerror}", file=sys.stderr)
         return 1
     return 0
+
+
+def _say_learning() -> None:
+    print("先学一遍问法，约十来秒；学好会存下来，下次启动只要一秒。", file=sys.stderr, flush=True)
 
 
 def _port(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.metadata import version
@@ -68,17 +68,21 @@ class Loaded:
 
 @dataclass
 class KnowledgeBase:
-    """folder: with entries/, phrasings/, words.yaml …; cache: where learnt models are kept, private to the user."""
+    """folder: with entries/, phrasings/, words.yaml …; cache: where learnt models are kept, private to the user.
+
+    on_learning: called before the first learning, which takes a while; not called when the cache has it.
+    """
 
     folder: Path = FOLDER
     cache: Path | None = None
+    on_learning: Callable[[], None] | None = None
     _loaded: Loaded | None = field(default=None, init=False)
 
     @property
     def current(self) -> Loaded:
         """What answers now. Hold it for the length of one answer: a reload swaps it. Loads at the first use."""
         if self._loaded is None:
-            self._loaded = build(self.folder, self.cache)
+            self._loaded = build(self.folder, self.cache, on_learning=self.on_learning)
         return self._loaded
 
     @property
@@ -98,12 +102,25 @@ class KnowledgeBase:
         self._loaded = build(self.folder, self.cache)
 
 
-def build(folder: Path, cache: Path | None, *, earlier: Model | None = None) -> Loaded:
+def build(
+    folder: Path,
+    cache: Path | None,
+    *,
+    earlier: Model | None = None,
+    on_learning: Callable[[], None] | None = None,
+) -> Loaded:
     """Raises KnowledgeInvalid. earlier: to go on from when there is something to learn; the result is not cached."""
     knowledge = load(folder)
     fillers, lexicon = vocabulary(knowledge)
     certainty, thresholds = read_certainty(CERTAINTY_FILE)
-    learnt = _learnt(knowledge, cache, fillers, lexicon, earlier)
+    kept = _cache_file(cache, fingerprint(knowledge)) if cache else None
+    learnt = _unpickled(kept) if kept is not None and kept.exists() else None
+    if learnt is None:
+        if on_learning is not None:
+            on_learning()
+        learnt = _learnt(knowledge, fillers, lexicon, earlier)
+        if kept is not None and earlier is None:
+            _keep(kept, learnt)
     index = build_index(learnt, certainty, fillers, [v.phrasing for v in knowledge.phrasings])
     return Loaded(knowledge, Interpreter(index, thresholds, frozenset(knowledge.small_talk)))
 
@@ -137,22 +154,12 @@ def write_certainty(path: Path, certainty: Certainty, thresholds: Thresholds) ->
     path.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
 
 
-def _learnt(
-    knowledge: Knowledge, cache: Path | None, fillers: Fillers, lexicon: Lexicon, earlier: Model | None
-) -> Learnt:
-    kept = _cache_file(cache, fingerprint(knowledge)) if cache else None
-    if kept is not None and kept.exists():
-        learnt = _unpickled(kept)
-        if learnt is not None:
-            return learnt
+def _learnt(knowledge: Knowledge, fillers: Fillers, lexicon: Lexicon, earlier: Model | None) -> Learnt:
     from knowledge.sounds import syllables  # with scipy, a quarter of the start: only when there is something to learn
     from knowledge.training import learn
 
     phrasings = [v.phrasing for v in knowledge.phrasings]
-    learnt = learn(phrasings, frozenset(knowledge.entries), lexicon, fillers, syllables(), earlier)
-    if kept is not None and earlier is None:
-        _keep(kept, learnt)
-    return learnt
+    return learn(phrasings, frozenset(knowledge.entries), lexicon, fillers, syllables(), earlier)
 
 
 def fingerprint(knowledge: Knowledge) -> str:
