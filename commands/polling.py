@@ -17,7 +17,7 @@ from storage import StoreError
 
 _PURGE_EVERY = timedelta(hours=12)
 _TIDY_SECONDS = 60.0
-_LOOK_MS = 3000  # how often to look whether the knowledge folder was replaced
+_LOOK_MS = 3000  # how often to look at the files although nothing was reported
 _LONGEST_PAUSE = 30.0  # seconds between two attempts to reach the Bot API
 _DRAIN_SECONDS = 28.0  # a supervisor kills after 30
 _REFUSED = "Telegram 不认这个 token。到 @BotFather 那里核对，再改 config.yaml 的 bot_token。"
@@ -130,29 +130,31 @@ async def _tidy(services: Services) -> None:
 async def _watch(application: BotApplication, services: Services) -> None:
     """Take edits while running: built beside in a thread, swapped in one step; a broken edit is told to the admins.
 
-    Looks every few seconds whether the folder itself was replaced, which the watcher would not see.
+    The watcher says at once when something changed, and what counts is whether the files are other files than those
+    last taken: so nothing is missed while one edit is being learnt, or when the whole folder is replaced.
     """
     folder = services.base.folder
+    taken = _stamp(folder)
     while True:
-        watched = _identity(folder)
         try:
-            async for changes in awatch(folder, step=200, rust_timeout=_LOOK_MS, yield_on_timeout=True):
-                replaced = _identity(folder) != watched
-                if replaced or any(Path(p).suffix == ".yaml" for _, p in changes):
+            async for _ in awatch(folder, step=200, rust_timeout=_LOOK_MS, yield_on_timeout=True):
+                if (now := _stamp(folder)) != taken:
+                    taken = now
                     await _take(application, services)
-                if replaced:
-                    break
+                    break  # watch anew: the folder may be another one
         except (OSError, RuntimeError) as error:
             _log.error("knowledge.not_watched %s", type(error).__name__)
             await asyncio.sleep(_LOOK_MS / 1000)
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
-    try:
-        found = folder.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+def _stamp(folder: Path) -> frozenset[tuple[str, int, int, int]]:
+    """Changes with every edit of a YAML file, and when a file is replaced by another."""
+    found = set()
+    for path in folder.rglob("*.yaml"):
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            found.add((str(path), status.st_ino, status.st_mtime_ns, status.st_size))
+    return frozenset(found)
 
 
 async def _take(application: BotApplication, services: Services) -> None:
