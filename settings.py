@@ -1,16 +1,19 @@
 """Settings from config.yaml and the environment; an unknown or wrong one is an error that says where."""
 
 import difflib
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from knowledge.located import Document, NotText, read
 
 TELEGRAM = "https://api.telegram.org"
+CONFIG = Path(__file__).parent / "config.yaml"
+_TOKEN = re.compile(r"\d{5,}:[\w-]{20,}")
 
 
 class SettingsInvalidError(Exception):
@@ -34,6 +37,11 @@ class Settings(BaseSettings):
     sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -46,6 +54,10 @@ class Settings(BaseSettings):
         return (env_settings, init_settings)
 
     @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_folder / 'bot.db'}"
+
+    @property
     def token(self) -> str:
         """The token from wherever it was given; "" without one."""
         if self.bot_token_file is not None and not self.bot_token.get_secret_value():
@@ -54,6 +66,11 @@ class Settings(BaseSettings):
                 raise SettingsInvalidError(f"{self.bot_token_file} 是空的，把 token 写进去")
             return token
         return self.bot_token.get_secret_value().strip()
+
+
+def is_token(text: str) -> bool:
+    """Whether it looks like one of BotFather's: a number, a colon, a long word."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def read_text(path: Path) -> str:

@@ -7,10 +7,13 @@ from dataclasses import asdict
 from knowledge import Knowledge, Problem, check_source, errors, inspect
 from knowledge.lint import lint
 
+SHOWN = 8  # reminders about phrasings, the gravest first
+
 
 def declare(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=["text", "json", "github"], default="text", help="输出格式")
     command.add_argument("--source", type=argparse.FileType("r", encoding="utf-8"), help="资料原文，用来核对 evidence")
+    command.add_argument("--all", action="store_true", help="问法的提醒全部列出来")
     command.add_argument("--fast", action="store_true", help="不查问法之间的混淆（那要十几秒）")
     command.set_defaults(run=run)
 
@@ -20,13 +23,16 @@ def run(arguments: argparse.Namespace) -> int:
     if knowledge is not None and arguments.source is not None:
         problems = [*problems, *check_source(knowledge, arguments.source.read().splitlines())]
     report = None if arguments.fast or knowledge is None or errors(problems) else lint(knowledge)
-    problems = [*sorted(set(problems)), *(report.problems if report is not None else ())]
+    warnings = report.problems if report is not None else ()
+    shown = warnings if arguments.all or arguments.format != "text" else warnings[:SHOWN]
+    problems = [*sorted(set(problems)), *shown]
     for line in _rendered(problems, arguments.format):
         print(line)
     if arguments.format == "text" and knowledge is not None:
         print(_summary(len(errors(problems)), knowledge))
         if report is not None:
-            print(f"没学过的问法里，{report.found:.1%} 认得出是哪一条（提醒不影响使用）。")
+            more = f"，还有 {len(warnings) - len(shown)} 条用 --all 看" if len(shown) < len(warnings) else ""
+            print(f"没学过的问法里，{report.found:.1%} 认得出是哪一条（提醒不影响使用{more}）。")
     return 1 if errors(problems) else 0
 
 

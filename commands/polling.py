@@ -134,13 +134,13 @@ async def _watch(application: BotApplication, services: Services) -> None:
     last taken: so nothing is missed while one edit is being learnt, or when the whole folder is replaced.
     """
     folder = services.base.folder
-    taken = _stamp(folder)
+    taken, is_broken = _stamp(folder), False
     while True:
         try:
             async for _ in awatch(folder, step=200, rust_timeout=_LOOK_MS, yield_on_timeout=True):
                 if (now := _stamp(folder)) != taken:
                     taken = now
-                    await _take(application, services)
+                    is_broken = await _take(application, services, was_broken=is_broken)
                     break  # watch anew: the folder may be another one
         except (OSError, RuntimeError) as error:
             _log.error("knowledge.not_watched %s", type(error).__name__)
@@ -157,11 +157,13 @@ def _stamp(folder: Path) -> frozenset[tuple[str, int, int, int]]:
     return frozenset(found)
 
 
-async def _take(application: BotApplication, services: Services) -> None:
+async def _take(application: BotApplication, services: Services, *, was_broken: bool) -> bool:
+    """Whether the files are broken now."""
+    _log.info("knowledge.loading 知识库改了，正在换上")
     try:
         await asyncio.to_thread(services.base.reload)
     except KnowledgeInvalid as invalid:
-        _log.warning("knowledge.invalid problems=%d", len(invalid.problems))
+        _log.warning("knowledge.invalid 先用着原来的答案，要改的地方：\n%s", "\n".join(map(str, invalid.problems[:15])))
         shown = "\n".join(str(p) for p in invalid.problems[:15])
         more = f"\n……还有 {len(invalid.problems) - 15} 处" if len(invalid.problems) > 15 else ""
         await _tell_admins(
@@ -172,6 +174,10 @@ async def _take(application: BotApplication, services: Services) -> None:
         await _tell_admins(application, services, f"知识库这次没换上（{type(error).__name__}），先用着原来的答案。")
     else:
         _log.info("knowledge.reloaded entries=%d", len(services.base.knowledge.entries))
+        if was_broken:
+            await _tell_admins(application, services, "知识库改好了，新的答案已经换上。")
+        return False
+    return True
 
 
 async def _tell_admins(application: BotApplication, services: Services, text: str) -> None:

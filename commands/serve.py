@@ -14,10 +14,8 @@ from commands.polling import PollingError, poll
 from handlers import Services, build_application, set_up_logging
 from knowledge import KnowledgeBase, KnowledgeInvalid, explain
 from sandbox import Sandbox, SandboxError
-from settings import TELEGRAM, Settings, SettingsInvalidError, load_settings, read_text
+from settings import CONFIG, TELEGRAM, Settings, SettingsInvalidError, is_token, load_settings, read_text
 from storage import StoreError, open_store
-
-_CONFIG = Path(__file__).parent.parent / "config.yaml"
 
 
 def declare(command: argparse.ArgumentParser) -> None:
@@ -27,13 +25,15 @@ def declare(command: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        settings = load_settings(arguments.config or _CONFIG, is_needed=arguments.config is not None)
+        settings = load_settings(arguments.config or CONFIG, is_needed=arguments.config is not None)
         base = KnowledgeBase(arguments.knowledge, arguments.cache, on_learning=_say_learning)
         _ = base.current
         token = settings.token
         in_sandbox = arguments.command == "sandbox" or (not token and settings.bot_api_url == TELEGRAM)
         if not token and not in_sandbox:
             raise SettingsInvalidError("设了 bot_api_url，却没有 bot_token。补上，或去掉 bot_api_url 用沙盒。")
+        if not in_sandbox and not is_token(token):
+            raise SettingsInvalidError("bot_token 不像一个 token：应该是 数字:一长串字母，从 @BotFather 那里整行复制")
         set_up_logging(token, settings.log_level)
         asyncio.run(_serve(settings, base, port=_port(arguments, settings) if in_sandbox else None))
     except (SettingsInvalidError, KnowledgeInvalid, SandboxError, StoreError, PollingError) as error:
@@ -57,8 +57,8 @@ async def _serve(settings: Settings, base: KnowledgeBase, *, port: int | None) -
     """port: of the sandbox; None for the Bot API of the settings."""
     folder = settings.data_folder if port is None else settings.data_folder / "sandbox"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    url = settings.database_url if port is None else ""  # what is tried out never mixes with what members asked
-    url = url or f"sqlite+aiosqlite:///{folder / 'bot.db'}"
+    # what is tried out never mixes with what members asked
+    url = settings.store_url if port is None else f"sqlite+aiosqlite:///{folder / 'bot.db'}"
     async with _api(settings, base, port) as (token, api_url), open_store(url, folder / "pseudonyms.key") as store:
         services = Services(
             base=base,

@@ -55,6 +55,8 @@ def follow_up(index: Index, question: str, alone: Ranking, topic: Topic | None) 
         return by_itself
     turn = _CLOSING.sub("", _OPENING.sub("", question))
     tags = index.model.lexicon.tags(turn)
+    if turn in topic.question and not ASKING.search(turn):
+        return by_itself  # a word of the last question again: nothing is asked
     if tags.telling and _is_whole(question, tags, alone):
         return by_itself
     if alone.outside and alone.outside_share >= _KNOWN_OUTSIDE and tags.subjects and tags.aspects:
@@ -71,6 +73,8 @@ def follow_up(index: Index, question: str, alone: Ranking, topic: Topic | None) 
 def _is_whole(question: str, tags: Tags, alone: Ranking) -> bool:
     if _POINTING.search(question):
         return bool(tags.aspects) and alone.certainty >= _SURE
+    if ASKING.search(question) and not _LEANING.search(question):
+        return True
     return bool(tags.aspects) or (alone.certainty >= _LIKELY and not _LEANING.search(question))
 
 

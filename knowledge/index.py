@@ -23,6 +23,7 @@ CLAUSE_DISCOUNT = 0.85
 UNNAMED_DISCOUNT = 0.9
 SHORT = 12  # characters of a question that may leave out whom it is about
 MOSTLY = 0.6
+NAMED_COVERAGE = 0.25  # share of the question that a boundary must have been asked with to be named
 REMEMBERED = 32
 RAMBLING = 18  # characters; shorter messages are taken as one question
 SURE = 0.9  # no second reading is tried above this
@@ -71,7 +72,8 @@ class Index:
             Candidate(self.model.labels[chosen[i]], float(sure[i]), found[i]) for i in np.argsort(-sure, kind="stable")
         ]
         place = int(scores.joint.argmax())
-        outside = None if place < self.model.entries else self.model.labels[place]
+        is_outside = place >= self.model.entries and scores.coverage[place] >= NAMED_COVERAGE
+        outside = self.model.labels[place] if is_outside else None
         if label is not None:
             return self._exact(question, label, ranked)
         return Ranking(question, tuple(ranked), outside, outside_share=float(np.exp(scores.characters[place])))
@@ -94,8 +96,11 @@ class Index:
     def _named(self, plain: Ranking) -> Ranking:
         """A short question that names nobody (任期多久) is read about whom all of this is about."""
         lexicon = self.model.lexicon
-        named = set(lexicon.tags(plain.question).telling) - lexicon.beside
-        is_open = bool(plain.candidates) and plain.certainty < SURE and len(plain.question) <= SHORT
+        tags = lexicon.tags(plain.question)
+        named = set(tags.telling) - lexicon.beside
+        is_open = (
+            bool(tags.aspects) and bool(plain.candidates) and plain.certainty < SURE and len(plain.question) <= SHORT
+        )
         if not lexicon.unnamed or named or not is_open:
             return plain
         if plain.outside is not None and not self._is_about_others(plain.outside):

@@ -5,7 +5,7 @@ words decide too little.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,11 @@ def lint(knowledge: Knowledge) -> Report:
     sizes = Counter(v.phrasing.label for v in voiced)
     lost = Counter(a.own.phrasing.label for a in astray)
     inside = [label for label in sizes if label in knowledge.entries]
-    problems = [*_not_found(sizes, lost, astray, inside), *_pairs(knowledge, astray), *_single(astray)]
+    problems = [
+        *_not_found(sizes, lost, astray, inside),
+        *_pairs(knowledge, astray),
+        *_single(astray, knowledge.entries),
+    ]
     total = sum(sizes[i] for i in inside)
     return Report(tuple(problems), 1 - sum(lost[i] for i in inside) / max(1, total))
 
@@ -123,8 +127,9 @@ def _pairs(knowledge: Knowledge, astray: Sequence[Astray]) -> Iterator[Problem]:
         )
 
 
-def _single(astray: Sequence[Astray]) -> Iterator[Problem]:
-    sure = sorted((a for a in astray if a.probability >= SURE), key=lambda a: -a.probability)
+def _single(astray: Sequence[Astray], entries: Container[str]) -> Iterator[Problem]:
+    sure = [a for a in astray if a.probability >= SURE and a.own.phrasing.label in entries]
+    sure.sort(key=lambda a: -a.probability)
     for a in sure[:MOST_SINGLE]:
         near = a.nearest
         yield _warning(

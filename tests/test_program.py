@@ -81,6 +81,8 @@ def test_an_edit_is_live_and_a_broken_one_is_told_to_the_admins(running: Running
     about.write_text(good.replace("answer:", "anwser:", 1), "utf-8")
     running.until(lambda: any("about.yaml:" in m and "answer" in m for m in running.messages()))
     assert "改过的助手" in running.ask("/about")
+    about.write_text(good, "utf-8")
+    running.until(lambda: any("改好了" in m for m in running.messages()))
 
 
 def test_a_folder_that_is_replaced_is_watched_again(running: Running, tmp_path: Path) -> None:

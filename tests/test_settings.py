@@ -72,7 +72,7 @@ def test_a_named_config_must_be_there_and_a_token_file_must_hold_a_token(tmp_pat
         _ = load_settings(tmp_path / "config.yaml").token
 
 
-@pytest.mark.parametrize(("name", "value"), [("ADMINS", "123,456"), ("LOG_LEVEL", "info"), ("KEEP_DAYS", "x")])
+@pytest.mark.parametrize(("name", "value"), [("ADMINS", "123,456"), ("LOG_LEVEL", "loud"), ("KEEP_DAYS", "x")])
 def test_a_wrong_environment_variable_is_a_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:

@@ -25,6 +25,11 @@ def entries(base: KnowledgeBase, text: str) -> tuple[str, ...]:
         ("党小组长的职责有哪些", "duties"),
         ("职责有哪些", "duties"),
         ("可以兼任吗", "other-concurrent"),
+        ("党小组长做什么", "duties"),
+        ("组长要做什么", "duties"),
+        ("党小组长都有什么职责", "duties"),
+        ("刚转正可以当组长吗", "eligibility"),
+        ("主题党日", "theme-day"),
         ("书记可以兼任吗", "secretary-concurrent"),
         ("任期多久", "term"),
         ("归谁领导", "led-by"),
@@ -142,3 +147,18 @@ def test_lines_of_one_section_are_cited_together(base: KnowledgeBase) -> None:
         text = cited(entry.evidence, base.knowledge.sources)
         parts = [part.split("第")[0] for part in text.split("；")]
         assert len(parts) == len(set(parts)) or not entry.evidence[0].lines
+
+
+@pytest.mark.parametrize("strange", ["量子力学", "救命", "阿尔法突触核蛋白", "习近平是谁", "雷锋"])
+def test_an_unknown_word_is_not_taken_for_some_topic_or_entry(base: KnowledgeBase, strange: str) -> None:
+    decision = base.ask(strange).decision
+    assert isinstance(decision, Refuse)
+    assert decision.boundary in {None, "leaders-and-theory"}
+
+
+def test_a_complete_question_after_a_refusal_is_not_bent(base: KnowledgeBase) -> None:
+    topic = base.ask("党费有收据吗").topic
+    understood = base.ask("小组会能喝茶吗", topic)
+    assert "收据" not in reply_to(understood, base.knowledge).text
+    again = base.ask("党费", base.ask("党费交多少").topic)
+    assert not isinstance(again.decision, Answer)
