@@ -12,13 +12,14 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import bm25s
 from rapidfuzz import fuzz, process
 
+from bench.engine import timed
 from knowledge import KnowledgeBase
 from knowledge.base import CERTAINTY_FILE, read_certainty, vocabulary
 from knowledge.index import Index, Phrasing, build_index
@@ -56,17 +57,17 @@ def ask(path: Path) -> None:
     index, texts = cast("tuple[Index, list[str]]", pickle.loads(path.read_bytes()))
     dice = random.Random(2)
     questions = [_changed(text, dice) for text in dice.sample(texts, ASKED)]
-    print(_line("本引擎", questions, index.rank) + f"，内存 {_memory():.0f} MB（含问法原文）")
-    print(_line("rapidfuzz extractOne(ratio)", questions, lambda q: process.extractOne(q, texts, scorer=fuzz.ratio)))
+    print(timed("本引擎", questions, index.rank) + f"，内存 {_memory():.0f} MB（含问法原文）")
+    print(timed("rapidfuzz extractOne(ratio)", questions, lambda q: process.extractOne(q, texts, scorer=fuzz.ratio)))
     wide = questions[: max(10, ASKED * 1_000 // len(texts))]
-    print(_line("rapidfuzz extractOne(WRatio)", wide, lambda q: process.extractOne(q, texts, scorer=fuzz.WRatio)))
+    print(timed("rapidfuzz extractOne(WRatio)", wide, lambda q: process.extractOne(q, texts, scorer=fuzz.WRatio)))
     retriever = bm25s.BM25()
     retriever.index([list(ngrams(t)) for t in texts], show_progress=False)
-    print(_line("bm25s", questions, lambda q: retriever.retrieve([list(ngrams(q))], k=3, show_progress=False)))
+    print(timed("bm25s", questions, lambda q: retriever.retrieve([list(ngrams(q))], k=3, show_progress=False)))
     table = sqlite3.connect(":memory:")
     table.execute("create virtual table phrasing using fts5(text)")
     table.executemany("insert into phrasing values (?)", [(" ".join(ngrams(t)),) for t in texts])
-    print(_line("SQLite FTS5", questions, lambda q: _fts5(table, q)))
+    print(timed("SQLite FTS5", questions, lambda q: _fts5(table, q)))
 
 
 def _phrasings(base: KnowledgeBase, size: int) -> list[Phrasing]:
@@ -101,17 +102,6 @@ def _fts5(table: sqlite3.Connection, question: str) -> object:
 def _memory() -> float:
     status = Path("/proc/self/status").read_text("utf-8").splitlines()
     return int(next(line.split()[1] for line in status if line.startswith("VmRSS"))) / 1024
-
-
-def _line(name: str, questions: Sequence[str], answer: Callable[[str], object]) -> str:
-    answer(questions[0])
-    times = []
-    for question in questions:
-        begun = time.perf_counter()
-        answer(question)
-        times.append((time.perf_counter() - begun) * 1000)
-    times.sort()
-    return f"  {name}: p50 {times[len(times) // 2]:.2f} ms，p99 {times[len(times) * 99 // 100]:.2f} ms"
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from handlers.errors import on_error
 from handlers.inline import on_inline
 from handlers.menus import on_about, on_forget, on_help, on_privacy, on_start, on_topics
 from handlers.order import OrderedByChat
-from handlers.questions import on_ask, on_edited, on_message
+from handlers.questions import on_ask, on_edited, on_message, on_unknown_command
 from handlers.sending import Patient
 from handlers.services import BotApplication, Context, Services
 
@@ -90,4 +90,5 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         InlineQueryHandler(on_inline),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION), on_edited),
         MessageHandler(new & ~filters.COMMAND & ~filters.StatusUpdate.ALL, on_message),
+        MessageHandler(new & filters.COMMAND, on_unknown_command),
     ]

@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 TOO_OLD = timedelta(minutes=10)
 _SLOW_DOWN = "问得有点快，歇一分钟再问我，好吗？"
 _ONLY_TEXT = "我只看得懂文字，把问题打成字发给我吧。"
+_NO_COMMAND = "没有这个命令。直接打字问我就行，/help 看怎么用。"
 _EMPTY_ASK = "在 /ask 后面接着写问题，比如：/ask 预备党员能当吗"
 
 
@@ -33,6 +34,13 @@ async def on_message(update: Update, context: Context) -> None:
         await _hint(message, context.services)
         return
     await answer(message, question, context)
+
+
+async def on_unknown_command(update: Update, context: Context) -> None:
+    """In private only: in a group the command may be another bot's."""
+    message = update.effective_message
+    if message is not None and message.chat.type == ChatType.PRIVATE:
+        await message.reply_text(_NO_COMMAND)
 
 
 async def on_ask(update: Update, context: Context) -> None:

@@ -28,6 +28,7 @@ from knowledge.text import key
 CLOSING = "以所在党组织的最新规定和通知为准"
 BOUNDARIES = "boundaries"
 REGULATIONS = "regulations"
+ABOUT = "about"
 MIN_PHRASINGS = 8  # with those of knowledge/phrasings; below it an entry is hard to find
 _VOICE = re.compile(r"^\s*#\s*语气[:：]\s*(\S+)")
 
@@ -251,6 +252,14 @@ def _entry_problems(p: _Placed, known: set[str] | None, sources: SourceFile | No
         yield p.document.problem((*at, "answer"), "法规类答案少了结尾", f"最后加上“{CLOSING}。”")
     if entry.supplement and CLOSING not in entry.supplement.text[-30:]:
         yield p.document.problem((*at, "supplement", "text"), "补充少了结尾", f"最后加上“{CLOSING}。”")
+    if p.part not in (BOUNDARIES, ABOUT) and not entry.evidence:
+        yield Problem(
+            p.document.file,
+            *p.document.place((*at, "id")),
+            f"{entry.id} 没有写出处",
+            "补上 evidence，成员要看到依据",
+            "warning",
+        )
     if count < MIN_PHRASINGS:
         place = p.document.place((*at, "phrasings"))
         yield Problem(

@@ -177,3 +177,9 @@ async def test_inline_mode_offers_entries(chatting: Chatting, typed: str, first:
     chatting.world.ask_inline(WANG, typed)
     await chatting.until(lambda: bool(answers))
     assert first in [result.id for result in answers[0].results[:2]]
+
+
+async def test_an_unknown_command_gets_a_hint_in_private_and_silence_in_a_group(chatting: Chatting) -> None:
+    assert "/help" in (await chatting.ask(WANG, WANG, "/nothing")).text
+    chatting.world.say(WANG, GROUP, "/nothing")
+    await chatting.silence(GROUP)

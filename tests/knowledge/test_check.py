@@ -183,3 +183,8 @@ def test_a_damaged_cache_is_learnt_again(tmp_path: Path, content: bytes) -> None
     tmp_path.chmod(0o700)
     (tmp_path / "x.model").write_bytes(content)
     assert _unpickled(tmp_path / "x.model") is None
+
+
+def test_an_answer_without_a_source_is_a_reminder(folder: Path) -> None:
+    (told,) = problems(folder, ENTRY[: ENTRY.index("    evidence")])
+    assert (told.severity, told.line) == ("warning", 2) and "出处" in told.message
