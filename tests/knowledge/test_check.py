@@ -1,9 +1,11 @@
 """What admins get wrong in YAML, and what they are told."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -188,3 +190,18 @@ def test_a_damaged_cache_is_learnt_again(tmp_path: Path, content: bytes) -> None
 def test_an_answer_without_a_source_is_a_reminder(folder: Path) -> None:
     (told,) = problems(folder, ENTRY[: ENTRY.index("    evidence")])
     assert (told.severity, told.line) == ("warning", 2) and "出处" in told.message
+
+
+def test_every_entry_and_boundary_is_asked_in_many_ways(base: KnowledgeBase) -> None:
+    counts = Counter(v.phrasing.label for v in base.knowledge.phrasings)
+    assert min(counts[i] for i in base.knowledge.entries) >= 45
+    assert len(base.knowledge.boundaries) >= 120
+    assert min(counts[i] for i in base.knowledge.boundaries) >= 10
+    assert all(3 <= len(e.phrasings) <= 12 for e in base.knowledge.entries.values())
+
+
+def test_the_entries_are_those_of_the_catalogue(base: KnowledgeBase, shared: Path) -> None:
+    catalogue = yaml.safe_load((shared / "catalogue.yaml").read_text("utf-8"))["entries"]
+    assert set(base.knowledge.entries) == {e["id"] for e in catalogue}
+    for entry in catalogue:
+        assert base.knowledge.parts[entry["id"]] == entry["part"]
