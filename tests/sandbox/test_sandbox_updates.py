@@ -11,7 +11,6 @@ import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest, Conflict
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     ApplicationBuilder,
     CallbackQueryHandler,
@@ -271,8 +270,7 @@ async def mark(update: Update, context: Context) -> None:
 
 def application(box: Sandbox) -> Application:  # type: ignore[type-arg]
     builder = ApplicationBuilder().token(TOKEN).base_url(f"{box.address}/bot")
-    limiter = AIORateLimiter(overall_max_rate=0, group_max_rate=0)
-    built = builder.concurrent_updates(8).rate_limiter(limiter).build()
+    built = builder.concurrent_updates(8).build()
     built.add_handler(CommandHandler("start", greet))
     built.add_handler(CallbackQueryHandler(mark))
     built.add_handler(MessageHandler(filters.TEXT, echo))
