@@ -2,11 +2,15 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # a question is a few small products: more threads only get in the way
 COMMANDS = {
     "run": ("commands.serve", "启动机器人（没有 token 时启动本地沙盒）"),
     "sandbox": ("commands.serve", "启动本地沙盒，在浏览器里试"),

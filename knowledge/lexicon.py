@@ -37,10 +37,13 @@ class WordGroups:
 
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
         self._group_of = {word: name for name, words in groups.items() for word in words}
-        self._longest = max(map(len, self._group_of), default=0)
+        lengths: dict[str, set[int]] = {}
+        for word in self._group_of:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}  # by first character
 
     def _at(self, text: str, start: int) -> str | None:
-        for size in range(min(self._longest, len(text) - start), 0, -1):
+        for size in self._lengths.get(text[start], ()):
             if text[start : start + size] in self._group_of:
                 return text[start : start + size]
         return None

@@ -14,7 +14,7 @@ from knowledge.model import Classifier, Model, Profile, tag_row
 from knowledge.repair import build_repairer
 from knowledge.text import Fillers, normalise
 
-STEPS_ON = 8  # of the learner when it goes on from an earlier model
+STEPS_ON = 5  # of the learner when it goes on from an earlier model
 SHORT = 2  # characters of the n-grams whose absence is counted
 
 
