@@ -1,8 +1,11 @@
 """make bench: the engine, the start, the whole bot over HTTP, and the engine at other sizes."""
 
 import asyncio
+import os
 
-from bench import engine, sizes, start, throughput
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as bot.py does, before numpy is loaded
+
+from bench import engine, sizes, start, throughput  # noqa: E402
 
 
 def main() -> None:
