@@ -5,7 +5,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as bot.py does, before numpy is loaded
 
-from bench import engine, sizes, start, throughput  # noqa: E402
+from bench import engine, sizes, start, throughput
 
 
 def main() -> None:
