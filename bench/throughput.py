@@ -17,7 +17,8 @@ from bench.standin import TOKEN
 from handlers import ALLOWED_UPDATES, Services, build_application
 from handlers.flood import FloodGate
 from knowledge import KnowledgeBase
-from storage import open_store
+from scheduler.workdays import Workdays
+from storage import open_stores
 
 ROOT = Path(__file__).parent.parent
 MESSAGES = {0.0: 800, 0.06: 200}
@@ -68,9 +69,9 @@ async def _seconds(latency: float, questions: Sequence[str], base: KnowledgeBase
 async def _bot(address: str, base: KnowledgeBase) -> AsyncIterator[Application[Any, Any, Any, Any, Any, Any]]:
     base.reload()  # nothing of the last run is remembered
     with tempfile.TemporaryDirectory() as folder:
-        async with open_store(f"sqlite+aiosqlite:///{folder}/bot.db", Path(folder) / "key") as store:
+        async with open_stores(f"sqlite+aiosqlite:///{folder}/bot.db", Path(folder) / "key") as stores:
             flood = FloodGate(limit=10**9)
-            services = Services(base, store, clock=lambda: datetime.now(UTC), flood=flood)
+            services = Services(base, stores, clock=lambda: datetime.now(UTC), workdays=Workdays, flood=flood)
             yield build_application(TOKEN, services, api_url=address)
 
 

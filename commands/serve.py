@@ -15,7 +15,8 @@ from handlers import Services, build_application, set_up_logging
 from knowledge import KnowledgeBase, KnowledgeInvalid, explain
 from sandbox import Sandbox, SandboxError
 from settings import CONFIG, TELEGRAM, Settings, SettingsInvalidError, is_token, load_settings, read_text
-from storage import StoreError, open_store
+from scheduler.workdays import Workdays
+from storage import StoreError, open_stores
 
 
 def declare(command: argparse.ArgumentParser) -> None:
@@ -59,11 +60,12 @@ async def _serve(settings: Settings, base: KnowledgeBase, *, port: int | None) -
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # what is tried out never mixes with what members asked
     url = settings.store_url if port is None else f"sqlite+aiosqlite:///{folder / 'bot.db'}"
-    async with _api(settings, base, port) as (token, api_url), open_store(url, folder / "pseudonyms.key") as store:
+    async with _api(settings, base, port) as (token, api_url), open_stores(url, folder / "pseudonyms.key") as stores:
         services = Services(
             base=base,
-            misses=store,
+            stores=stores,
             clock=lambda: datetime.now(UTC),
+            workdays=Workdays,
             source_lines=_source_lines(settings.source_file),
             admins=frozenset(settings.admins),
             retention=timedelta(days=settings.keep_days),

@@ -8,7 +8,7 @@ from pathlib import Path
 from knowledge import KnowledgeBase, KnowledgeInvalid
 from knowledge.suggest import as_yaml, suggest
 from settings import CONFIG, SettingsInvalidError, load_settings, read_text
-from storage import StoreError, open_store
+from storage import StoreError, open_stores
 
 
 def declare(command: argparse.ArgumentParser) -> None:
@@ -35,5 +35,5 @@ def _stored(config: Path | None) -> list[str]:
 
 
 async def _read(url: str, key: Path) -> list[str]:
-    async with open_store(url, key) as store:
-        return [miss.text for miss in await store.all()]
+    async with open_stores(url, key) as stores:
+        return [miss.text for miss in await stores.misses.all()]

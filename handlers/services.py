@@ -11,7 +11,8 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from handlers.flood import FloodGate
 from handlers.memory import Answered, Memory
 from knowledge import KnowledgeBase, Topic
-from storage import MissStore
+from scheduler.workdays import Workdays
+from storage import MissStore, Stores
 
 TOPIC_LIFETIME = timedelta(minutes=10)
 
@@ -20,12 +21,15 @@ TOPIC_LIFETIME = timedelta(minutes=10)
 class Services:
     """source_lines: the source text when the deployer configured it. clock: now, aware, UTC.
 
+    workdays: the calendar in force. wake: tells the runner that something new may be due.
     refused: set when Telegram refuses the token while polling.
     """
 
     base: KnowledgeBase
-    misses: MissStore
+    stores: Stores
     clock: Callable[[], datetime]
+    workdays: Callable[[], Workdays]
+    wake: Callable[[], None] = lambda: None
     source_lines: tuple[str, ...] | None = None
     admins: frozenset[int] = frozenset()
     retention: timedelta = timedelta(days=90)
@@ -34,6 +38,10 @@ class Services:
     hinted: Memory[bool] = field(default_factory=lambda: Memory(timedelta(minutes=10), 5000))
     flood: FloodGate = field(default_factory=FloodGate)
     refused: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def misses(self) -> MissStore:
+        return self.stores.misses
 
 
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], Services]):

@@ -1,5 +1,26 @@
 """What must survive a restart. SQLAlchemy and Alembic live here and nowhere else."""
 
-from storage.misses import Decision, Miss, MissStore, StoreError, open_store
+from storage.database import StoreError
+from storage.deliveries import DeliveryStore
+from storage.drafts import Draft, DraftStore
+from storage.misses import Decision, Miss, MissStore
+from storage.people import PeopleStore
+from storage.plans import PlanStore
+from storage.rules import Chat, RuleStore
+from storage.stores import Stores, open_stores
 
-__all__ = ["Decision", "Miss", "MissStore", "StoreError", "open_store"]
+__all__ = [
+    "Chat",
+    "Decision",
+    "DeliveryStore",
+    "Draft",
+    "DraftStore",
+    "Miss",
+    "MissStore",
+    "PeopleStore",
+    "PlanStore",
+    "RuleStore",
+    "StoreError",
+    "Stores",
+    "open_stores",
+]

@@ -2,24 +2,20 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Delete, delete, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy import Delete, delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
+from storage.database import StoreError, reported
 from storage.tables import MissRow
 
 Decision = Literal["refused", "rejected", "thumbs_down"]
-_MIGRATIONS = Path(__file__).parent / "migrations"
 MAX_TEXT = 500
 _KEY_BYTES = 32
 
@@ -32,18 +28,6 @@ class Miss:
     text: str
     decision: Decision
     candidates: tuple[str, ...]
-
-
-class StoreError(Exception):
-    """The data base did not do it. The text names the kind of trouble and holds nobody's words."""
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreError(type(error).__name__) from None
 
 
 @dataclass(frozen=True)
@@ -65,13 +49,13 @@ class MissStore:
             candidates=list(miss.candidates),
             member=self.pseudonym(user_id),
         )
-        with _reported():
+        with reported():
             async with async_sessionmaker(self.engine)() as session, session.begin():
                 session.add(row)
 
     async def all(self) -> Sequence[Miss]:
         """Oldest first."""
-        with _reported():
+        with reported():
             async with async_sessionmaker(self.engine)() as session:
                 rows = (await session.scalars(select(MissRow).order_by(MissRow.asked_at, MissRow.id))).all()
         return [Miss(r.asked_at, r.text, _decision(r.decision), tuple(r.candidates)) for r in rows]
@@ -85,7 +69,7 @@ class MissStore:
         return await self._delete(delete(MissRow).where(MissRow.asked_at < now - keep))
 
     async def _delete(self, statement: Delete) -> int:
-        with _reported():
+        with reported():
             async with self.engine.begin() as connection:
                 return (await connection.execute(statement)).rowcount
 
@@ -94,34 +78,7 @@ def _decision(text: str) -> Decision:
     return text if text in ("rejected", "thumbs_down") else "refused"  # type: ignore[return-value]
 
 
-@asynccontextmanager
-async def open_store(url: str, secret_file: Path) -> AsyncIterator[MissStore]:
-    """Migrated and ready. url: SQLAlchemy's, with an async driver, e.g. sqlite+aiosqlite:///data/bot.db."""
-    engine = _engine(url)
-    try:
-        with _reported():
-            async with engine.begin() as connection:
-                await connection.run_sync(_migrate)
-        yield MissStore(engine, _secret(secret_file))
-    finally:
-        await engine.dispose()
-
-
-def _engine(url: str) -> AsyncEngine:
-    try:
-        return create_async_engine(url, pool_pre_ping=True)
-    except (SQLAlchemyError, ImportError) as error:
-        raise StoreError(f"database_url 用不了（{type(error).__name__}），写法见 config.example.yaml") from None
-
-
-def _migrate(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _secret(path: Path) -> bytes:
+def pseudonym_key(path: Path) -> bytes:
     """The key of the pseudonyms, made at the first start, readable by the bot's user alone; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():

@@ -1,6 +1,7 @@
 """Shared by all tests: the shipped knowledge, learnt once, and a clock that moves by hand."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowledge import KnowledgeBase
+from tests.postgres import PostgresServer, server_folder
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -47,11 +49,37 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A server of its own; skipped where PostgreSQL is not installed."""
+    programs = server_folder()
+    if programs is None:
+        pytest.skip("没有安装 PostgreSQL，跳过需要它的测试")
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:  # a short path: sockets have no long ones
+        Path(folder).chmod(0o755)
+        server = PostgresServer(programs, Path(folder) / "server")
+        server.create()
+        yield server
+        server.stop("immediate")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty data base of each kind: the same tests run on both."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+    return str(request.getfixturevalue("postgres").database())
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """In CI a skipped browser test is a failure."""
+    """In CI a skipped test of what CI installs is a failure."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
-    if report.skipped and os.environ.get("CI") == "true" and item.get_closest_marker("browser"):
+    if report.skipped and os.environ.get("CI") == "true" and _is_installed_in_ci(item):
         report.outcome = "failed"
-        report.longrepr = f"a browser test was skipped in CI: {report.longrepr}"
+        report.longrepr = f"skipped in CI, where it must run: {report.longrepr}"
+
+
+def _is_installed_in_ci(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("browser", "postgresql"))

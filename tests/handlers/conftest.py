@@ -12,7 +12,8 @@ from handlers import ALLOWED_UPDATES, BotApplication, Services, build_applicatio
 from knowledge import KnowledgeBase
 from sandbox import Sandbox, World
 from sandbox.model import Message
-from storage import Miss, MissStore, open_store
+from scheduler.workdays import Workdays
+from storage import Miss, Stores, open_stores
 
 TOKEN = "7000000001:AAsandboxTokenForTheTests"
 GROUP, FORUM = "第一党小组", "支部大群"
@@ -25,7 +26,7 @@ class Chatting:
 
     world: World
     application: BotApplication
-    store: MissStore
+    stores: Stores
 
     @property
     def bot_id(self) -> int:
@@ -42,7 +43,7 @@ class Chatting:
     async def stored(self, count: int) -> Sequence[Miss]:
         """What is kept of questions asked in vain, once there are so many: it is written after the answer."""
         async with asyncio.timeout(10):
-            while len(found := await self.store.all()) < count:
+            while len(found := await self.stores.misses.all()) < count:
                 await asyncio.sleep(0.01)
         return found
 
@@ -79,9 +80,13 @@ def labels(message: Message) -> list[str]:
 async def chatting(base: KnowledgeBase, tmp_path: Path) -> AsyncIterator[Chatting]:
     box = Sandbox(TOKEN)
     address = await box.start(port=0)
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as store:
+    async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
         services = Services(
-            base, store, clock=lambda: datetime.now(UTC), source_lines=tuple(f"第{n}句" for n in range(1, 66))
+            base,
+            stores,
+            clock=lambda: datetime.now(UTC),
+            workdays=Workdays,
+            source_lines=tuple(f"第{n}句" for n in range(1, 66)),
         )
         application = build_application(TOKEN, services, api_url=address)
         async with application:
@@ -89,7 +94,7 @@ async def chatting(base: KnowledgeBase, tmp_path: Path) -> AsyncIterator[Chattin
             await application.start()
             assert application.updater is not None
             await application.updater.start_polling(allowed_updates=list(ALLOWED_UPDATES), poll_interval=0)
-            yield Chatting(box.world, application, store)
+            yield Chatting(box.world, application, stores)
             await application.updater.stop()
             await application.stop()
     await box.stop()

@@ -86,7 +86,7 @@ async def test_a_refusal_is_recorded_without_a_name_and_can_be_forgotten(chattin
     assert (miss.decision, miss.text) == ("refused", "支部书记的职责有哪些")
     reply = await chatting.ask(WANG, WANG, "/forgetme")
     assert "1 条" in reply.text
-    assert await chatting.store.all() == []
+    assert await chatting.stores.misses.all() == []
 
 
 async def test_a_thumb_down_is_recorded_once_and_only_by_who_asked(chatting: Chatting) -> None:

@@ -60,7 +60,7 @@ async def test_a_question_asked_before_the_group_moved_is_answered_in_the_new_on
 async def test_another_members_words_are_answered_and_not_kept(chatting: Chatting) -> None:
     said = chatting.world.say(LI, GROUP, OUTSIDE)
     await chatting.ask(WANG, GROUP, "/ask", reply_to=said.id)
-    assert await chatting.store.all() == []
+    assert await chatting.stores.misses.all() == []
 
 
 async def test_a_reply_to_the_bot_that_calls_somebody_else_is_left_alone(chatting: Chatting) -> None:
@@ -93,7 +93,7 @@ async def test_editing_again_and_again_is_not_answered_for_ever(chatting: Chatti
     for number in range(1, 40):
         chatting.world.edit(WANG, WANG, question.id, f"{OUTSIDE} {number}")
     await chatting.ask(LI, LI, "党小组长任期多久")
-    assert len(await chatting.store.all()) <= 12
+    assert len(await chatting.stores.misses.all()) <= 12
 
 
 async def test_an_answer_that_nobody_asked_for_has_no_thumbs(chatting: Chatting) -> None:

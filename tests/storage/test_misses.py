@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import Miss, StoreError, open_store
+from storage import Miss, StoreError, open_stores
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -16,26 +16,26 @@ def miss(days: int, text: str = "团费交多少") -> Miss:
 
 async def test_it_survives_a_restart(tmp_path: Path) -> None:
     url, key = f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key"
-    async with open_store(url, key) as store:
-        await store.add(miss(1), user_id=7)
-    async with open_store(url, key) as store:
-        (kept,) = await store.all()
+    async with open_stores(url, key) as stores:
+        await stores.misses.add(miss(1), user_id=7)
+    async with open_stores(url, key) as stores:
+        (kept,) = await stores.misses.all()
         assert (kept.text, kept.decision, kept.candidates) == ("团费交多少", "refused", ("league-dues",))
-        assert await store.forget(7) == 1
+        assert await stores.misses.forget(7) == 1
 
 
 async def test_old_questions_are_deleted(tmp_path: Path) -> None:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as store:
-        await store.add(miss(91, "旧的"), user_id=7)
-        await store.add(miss(89, "新的"), user_id=7)
-        assert await store.purge(now=NOW, keep=timedelta(days=90)) == 1
-        assert [m.text for m in await store.all()] == ["新的"]
+    async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
+        await stores.misses.add(miss(91, "旧的"), user_id=7)
+        await stores.misses.add(miss(89, "新的"), user_id=7)
+        assert await stores.misses.purge(now=NOW, keep=timedelta(days=90)) == 1
+        assert [m.text for m in await stores.misses.all()] == ["新的"]
 
 
 async def test_nobody_is_named(tmp_path: Path) -> None:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as store:
-        await store.add(miss(1), user_id=123456789)
-        assert await store.forget(987654321) == 0
+    async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
+        await stores.misses.add(miss(1), user_id=123456789)
+        assert await stores.misses.forget(987654321) == 0
     assert b"123456789" not in (tmp_path / "bot.db").read_bytes()
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
 
@@ -45,12 +45,12 @@ async def test_nobody_is_named(tmp_path: Path) -> None:
 )
 async def test_a_data_base_that_cannot_be_opened_is_a_clear_error(tmp_path: Path, url: str) -> None:
     with pytest.raises(StoreError):
-        async with open_store(url, tmp_path / "key"):
+        async with open_stores(url, tmp_path / "key"):
             pass
 
 
 async def test_a_damaged_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"")
     with pytest.raises(StoreError, match="坏了"):
-        async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key"):
+        async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key"):
             pass

@@ -1,0 +1,87 @@
+"""From a rule and a calendar to the deliveries of a span of time. Pure: planning the same again gives the same keys."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from operator import itemgetter
+from zoneinfo import ZoneInfo
+
+from scheduler.delivery import GRACE, Planned, Purpose
+from scheduler.recurrence import lead_moments, occurrences
+from scheduler.rule import GroupRule, Kind, Lead, Occurrence, Rule
+from scheduler.workdays import Workdays
+
+HORIZON = timedelta(days=35)
+LOOK_BACK = timedelta(days=60)  # how far a machine that was down looks for what it missed
+_LONGEST_LEAD = timedelta(days=31)
+_SUMMARY_AFTER_LEAD = timedelta(minutes=30)
+_SUMMARY_AFTER_MEETING = timedelta(hours=2)
+_NEXT_MORNING = time(9)
+PRIVATE_GRACE = timedelta(hours=24)
+SUMMED_UP: frozenset[Kind] = frozenset({"meeting", "study", "dues", "report"})
+
+
+def plan(group_rule: GroupRule, workdays: Workdays, *, after: datetime, until: datetime) -> list[Planned]:
+    """Every delivery that is due at or after `after` and before `until` (aware, UTC)."""
+    if group_rule.state != "active":
+        return []
+    since = max(after, group_rule.since)
+    longest = max(
+        (timedelta(days=1 + lead.days, minutes=lead.minutes) for lead in _leads(group_rule.rule)), default=_LONGEST_LEAD
+    )
+    events = occurrences(group_rule.rule.schedule, workdays, after=since - timedelta(days=2), until=until + longest)
+    planned = (p for event in events if event.nominal not in group_rule.skipped for p in deliveries(group_rule, event))
+    return [p for p in planned if since <= p.due_at < until]
+
+
+def deliveries(group_rule: GroupRule, event: Occurrence) -> Iterator[Planned]:
+    """All that is said about one event: to the group, and to its leader in private."""
+    rule = group_rule.rule
+    moments = [(at, lead) for lead, at in lead_moments(event, rule.leads, rule.schedule.zone)]
+    moments.sort(key=itemgetter(0))
+    for due_at, lead in moments:
+        yield _planned(group_rule, event, "remind", lead.key, due_at)
+    if rule.nag is not None:
+        _, due_at = lead_moments(event, (rule.nag,), rule.schedule.zone)[0]
+        yield _planned(group_rule, event, "nag", rule.nag.key, due_at)
+    if not group_rule.leader_id:
+        return
+    if rule.kind == "meeting" and moments:
+        yield _planned(group_rule, event, "checklist", "", moments[0][0])
+    for lead_key, due_at in _summaries(rule, event, moments[-1][0] if moments else None):
+        yield _planned(group_rule, event, "summary", lead_key, due_at)
+
+
+def _leads(rule: Rule) -> tuple[Lead, ...]:
+    return (*rule.leads, *([rule.nag] if rule.nag else []))
+
+
+def _summaries(rule: Rule, event: Occurrence, last_lead: datetime | None) -> Iterator[tuple[str, datetime]]:
+    if rule.kind not in SUMMED_UP:
+        return
+    if last_lead is not None and last_lead + _SUMMARY_AFTER_LEAD < event.at:
+        yield "before", last_lead + _SUMMARY_AFTER_LEAD
+    yield "after", _after_event(rule, event)
+
+
+def _after_event(rule: Rule, event: Occurrence) -> datetime:
+    """Two hours after a meeting; of dues and reports the next morning."""
+    if rule.kind in ("meeting", "study"):
+        return event.at + _SUMMARY_AFTER_MEETING
+    morning = datetime.combine(event.local.date() + timedelta(days=1), _NEXT_MORNING)
+    return morning.replace(tzinfo=ZoneInfo(rule.schedule.zone)).astimezone(UTC)
+
+
+def _planned(group_rule: GroupRule, event: Occurrence, purpose: Purpose, lead: str, due_at: datetime) -> Planned:
+    in_private = purpose in ("checklist", "summary")
+    return Planned(
+        key=f"{group_rule.id}/{event.nominal:%Y%m%dT%H%M}/{purpose}/{lead}",
+        chat_id=group_rule.leader_id if in_private else group_rule.chat_id,
+        thread_id=None if in_private else group_rule.thread_id,
+        purpose=purpose,
+        due_at=due_at,
+        expires_at=due_at + (PRIVATE_GRACE if in_private else GRACE[group_rule.rule.kind]),
+        rule_id=group_rule.id,
+        nominal=event.nominal,
+        event_at=event.at,
+        lead=lead,
+    )

@@ -1,0 +1,103 @@
+"""What the runner needs from outside: a store that keeps promises, somebody who sends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from scheduler.delivery import Change, Delivery, Outcome, Planned
+from scheduler.gates import Limits
+from scheduler.rule import GroupRule
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What one message carries: one delivery, or several late ones of a chat. slot: when it may leave."""
+
+    deliveries: tuple[Delivery, ...]
+    group_rules: dict[int, GroupRule]
+    slot: datetime
+
+    @property
+    def first(self) -> Delivery:
+        return self.deliveries[0]
+
+    def rule_of(self, delivery: Delivery) -> GroupRule | None:
+        return self.group_rules.get(delivery.planned.rule_id or 0)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """parcels: taken in hand by this worker. opens_at: when the bot's gate lets the next one through, if it is shut."""
+
+    parcels: tuple[Parcel, ...] = ()
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a delivery, and what somebody is to be told of it."""
+
+    delivery: Delivery
+    change: Change
+    notices: tuple[Planned, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unplanned:
+    """planned_until: how far the rule has been planned. is_stale: by another calendar: all is seen anew."""
+
+    group_rule: GroupRule
+    planned_until: datetime
+    is_stale: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is due of a rule at or after `after` and before the end of the horizon."""
+
+    group_rule: GroupRule
+    after: datetime
+    deliveries: tuple[Planned, ...]
+
+
+class Trouble(Exception):
+    """The store did not do it; it may later. Nothing was changed."""
+
+
+class Plans(Protocol):
+    async def unplanned(self, *, until: datetime, calendar: str, count: int) -> Sequence[Unplanned]: ...
+
+    async def write(self, plans: Sequence[Plan], *, until: datetime, calendar: str) -> None: ...
+
+
+class Deliveries(Protocol):
+    async def claim(self, worker: str, *, now: datetime, lease: timedelta, count: int, limits: Limits) -> Claim: ...
+
+    async def record(self, results: Sequence[Result], *, now: datetime) -> None: ...
+
+    async def shut(self, name: str, *, until: datetime, now: datetime) -> None: ...
+
+    async def rescue(self, *, now: datetime, spared: Sequence[int], everything: bool = False) -> int: ...
+
+    async def release(self, held: Sequence[Delivery]) -> None: ...
+
+    async def overdue(self, *, now: datetime, count: int) -> Sequence[tuple[Delivery, GroupRule | None]]: ...
+
+    async def expire(self, expired: Sequence[Delivery], notices: Sequence[Planned], *, now: datetime) -> None: ...
+
+    async def next_at(self) -> datetime | None: ...
+
+    async def clock_set_back(self, *, now: datetime) -> None: ...
+
+
+class Chats(Protocol):
+    async def chat_gone(self, chat_id: int, reason: str, zone: str) -> bool: ...
+
+    async def move_chat(self, old: int, new: int) -> None: ...
+
+
+class Sender(Protocol):
+    async def send(self, parcel: Parcel) -> Outcome:
+        """One message. Never raises for what may happen outside; what it raises is a bug."""
+        ...

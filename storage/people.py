@@ -1,0 +1,108 @@
+"""Who is in a group, as far as is known, and who answered which event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from scheduler.response import Answer, Member, Response
+from storage.database import reading, reported
+from storage.statements import inserting, is_written
+from storage.tables import MemberRow, ResponseRow, RuleRow, table_of
+
+members = table_of(MemberRow)
+responses = table_of(ResponseRow)
+rules = table_of(RuleRow)
+LONGEST_NAME = 64
+
+
+@dataclass(frozen=True)
+class PeopleStore:
+    """Every method raises StoreError when the data base fails."""
+
+    engine: AsyncEngine
+
+    async def join(self, chat_id: int, member: Member, *, now: datetime) -> bool:
+        """On the roster, with the name as it is now; False when the member was on it already."""
+        name = member.name[:LONGEST_NAME]
+        values = {"chat_id": chat_id, "user_id": member.user_id, "name": name, "joined_at": now}
+        with reported():
+            async with self.engine.begin() as connection:
+                new = inserting(self.engine, members).values(values).on_conflict_do_nothing()
+                if await is_written(connection, new, members):
+                    return True
+                known = inserting(self.engine, members).values(values)
+                await connection.execute(
+                    known.on_conflict_do_update(index_elements=["chat_id", "user_id"], set_={"name": name})
+                )
+        return False
+
+    async def enter(self, chat_id: int, name: str, *, now: datetime) -> Member:
+        """Somebody whom the leader names; numbered from -1 down, for nobody knows the account."""
+        with reported():
+            async with self.engine.begin() as connection:
+                lowest = select(func.min(members.c.user_id)).where(members.c.chat_id == chat_id, members.c.user_id < 0)
+                number = ((await connection.execute(lowest)).scalar() or 0) - 1
+                values = {"chat_id": chat_id, "user_id": number, "name": name[:LONGEST_NAME], "joined_at": now}
+                await connection.execute(inserting(self.engine, members).values(values))
+        return Member(number, name[:LONGEST_NAME])
+
+    async def leave(self, chat_id: int, user_id: int) -> bool:
+        with reported():
+            async with self.engine.begin() as connection:
+                mine = delete(members).where(members.c.chat_id == chat_id, members.c.user_id == user_id)
+                return (await connection.execute(mine)).rowcount > 0
+
+    async def roster(self, chat_id: int) -> Sequence[Member]:
+        """In the order in which they came."""
+        statement = select(members).where(members.c.chat_id == chat_id).order_by(members.c.joined_at, members.c.user_id)
+        with reported():
+            async with reading(self.engine) as connection:
+                rows = (await connection.execute(statement)).mappings()
+                return [Member(row["user_id"], row["name"]) for row in rows]
+
+    async def answer(self, response: Response, chat_id: int) -> bool:
+        """The member's answer to the event, the last one counts; False when it was that already."""
+        values = {
+            "rule_id": response.rule_id,
+            "nominal": response.nominal,
+            "user_id": response.member.user_id,
+            "answer": response.answer,
+            "answered_at": response.answered_at,
+        }
+        with reported():
+            async with self.engine.begin() as connection:
+                new = inserting(self.engine, responses).values(values)
+                changed = new.on_conflict_do_update(
+                    index_elements=["rule_id", "nominal", "user_id"],
+                    set_={"answer": response.answer, "answered_at": response.answered_at},
+                    where=responses.c.answer != response.answer,
+                )
+                is_new = await is_written(connection, changed, responses)
+        await self.join(chat_id, response.member, now=response.answered_at)
+        return is_new
+
+    async def answers(self, rule_id: int, nominal: datetime) -> dict[int, Answer]:
+        """user_id -> answer, in the order in which they came."""
+        of_event = (responses.c.rule_id == rule_id, responses.c.nominal == nominal)
+        statement = select(responses).where(*of_event).order_by(responses.c.answered_at)
+        with reported():
+            async with reading(self.engine) as connection:
+                rows = (await connection.execute(statement)).mappings()
+                return {row["user_id"]: row["answer"] for row in rows}
+
+    async def forget(self, user_id: int) -> int:
+        """Off every roster, without any answer; in how many groups the member was known."""
+        with reported():
+            async with self.engine.begin() as connection:
+                await connection.execute(delete(responses).where(responses.c.user_id == user_id))
+                return (await connection.execute(delete(members).where(members.c.user_id == user_id))).rowcount
+
+    async def purge(self, *, before: datetime) -> int:
+        """Delete answers given before that moment; how many."""
+        with reported():
+            async with self.engine.begin() as connection:
+                old = delete(responses).where(responses.c.answered_at < before)
+                return (await connection.execute(old)).rowcount

@@ -1,0 +1,145 @@
+"""What is still to be planned, and what planning found, written so that planning twice changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from scheduler.delivery import Planned
+from scheduler.ports import Plan, Unplanned
+from storage.database import reading, reported
+from storage.rows import group_rule_of, planned_values
+from storage.rules import skipped_of
+from storage.statements import inserting, is_written
+from storage.tables import ChatRow, DeliveryRow, RuleRow, table_of
+
+rules = table_of(RuleRow)
+deliveries = table_of(DeliveryRow)
+chats = table_of(ChatRow)
+_EXTRA = "+"  # leads that begin so were asked for by hand: no plan touches them
+
+
+@dataclass(frozen=True)
+class PlanStore:
+    """Every method raises StoreError when the data base fails."""
+
+    engine: AsyncEngine
+
+    async def unplanned(self, *, until: datetime, calendar: str, count: int) -> Sequence[Unplanned]:
+        """Active rules in active groups that are not planned up to `until` with this calendar."""
+        gone = exists().where(chats.c.chat_id == rules.c.chat_id, chats.c.state == "gone")
+        statement = (
+            select(rules)
+            .where(text("rules.state = 'active'"), ~gone)
+            .where(or_(rules.c.planned_until < until, rules.c.planned_with != calendar))
+            .order_by(rules.c.planned_until, rules.c.id)
+            .limit(count)
+        )
+        with reported():
+            async with reading(self.engine) as connection:
+                rows = (await connection.execute(statement)).mappings().all()
+                skipped = await skipped_of(connection, [row["id"] for row in rows])
+        return [
+            Unplanned(
+                group_rule_of(row, skipped.get(row["id"], ())),
+                row["planned_until"],
+                row["planned_with"] not in ("", calendar),
+            )
+            for row in rows
+        ]
+
+    async def write(self, plans: Sequence[Plan], *, until: datetime, calendar: str) -> None:
+        """Insert what is new, move what has another time, withdraw what no longer happens.
+
+        A rule that was changed since its plan was made is left alone: it is planned again.
+        """
+        with reported():
+            async with self.engine.begin() as connection:
+                current = await _unchanged(connection, plans)
+                wanted = {p.key: p for plan in current for p in plan.deliveries}
+                known = await _known(connection, current)
+                await self._insert(connection, [p for key, p in wanted.items() if key not in known])
+                await _adjust(connection, current, wanted, known)
+                numbers = [plan.group_rule.id for plan in current]
+                done = update(rules).where(rules.c.id.in_(numbers)).values(planned_until=until, planned_with=calendar)
+                await connection.execute(done)
+
+    async def add(self, extra: Sequence[Planned]) -> int:
+        """Deliveries beside the plan; how many of them were new."""
+        with reported():
+            async with self.engine.begin() as connection:
+                new = 0
+                for planned in extra:
+                    statement = inserting(self.engine, deliveries).values(planned_values(planned))
+                    keyed = statement.on_conflict_do_nothing(index_elements=["key"])
+                    new += await is_written(connection, keyed, deliveries)
+                return new
+
+    async def _insert(self, connection: AsyncConnection, planned: Sequence[Planned]) -> None:
+        if planned:
+            statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
+            await connection.execute(statement, [planned_values(p) for p in planned])
+
+
+async def _unchanged(connection: AsyncConnection, plans: Sequence[Plan]) -> list[Plan]:
+    numbers = [plan.group_rule.id for plan in plans]
+    statement = select(rules.c.id, rules.c.since, rules.c.state, rules.c.chat_id).where(rules.c.id.in_(numbers))
+    rows = (await connection.execute(statement.order_by(rules.c.id).with_for_update())).mappings()
+    now = {row["id"]: (row["since"], row["state"], row["chat_id"]) for row in rows}
+    return [p for p in plans if now.get(p.group_rule.id) == (p.group_rule.since, "active", p.group_rule.chat_id)]
+
+
+async def _known(connection: AsyncConnection, plans: Sequence[Plan]) -> dict[str, dict[str, Any]]:
+    """What is planned of these rules and may still change, by key."""
+    columns = [deliveries.c[n] for n in ("id", "key", "rule_id", "state", "due_at", "event_at", "chat_id", "thread_id")]
+    statement = select(*columns).where(
+        deliveries.c.rule_id.in_([plan.group_rule.id for plan in plans]),
+        text("deliveries.state IN ('pending', 'withdrawn')"),
+        deliveries.c.purpose != "notice",
+        ~deliveries.c.lead.startswith(_EXTRA),
+    )
+    return {row["key"]: dict(row) for row in (await connection.execute(statement)).mappings()}
+
+
+async def _adjust(
+    connection: AsyncConnection, plans: Sequence[Plan], wanted: dict[str, Planned], known: dict[str, dict[str, Any]]
+) -> None:
+    after = {plan.group_rule.id: plan.after for plan in plans}
+    moved = [_moved(row, wanted[key]) for key, row in known.items() if key in wanted and _differs(row, wanted[key])]
+    dropped = [
+        {"row": row["id"]}
+        for key, row in known.items()
+        if key not in wanted and row["state"] == "pending" and row["due_at"] >= after[row["rule_id"]]
+    ]
+    may_change = text("deliveries.state IN ('pending', 'withdrawn')")
+    names = ("due_at", "not_before", "expires_at", "event_at", "chat_id", "thread_id", "state")
+    if moved:
+        values = {name: bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in names}
+        await connection.execute(
+            update(deliveries).where(deliveries.c.id == bindparam("row"), may_change).values(values), moved
+        )
+    if dropped:
+        still = update(deliveries).where(deliveries.c.id == bindparam("row"), text("deliveries.state = 'pending'"))
+        await connection.execute(still.values(state="withdrawn"), dropped)
+
+
+def _differs(row: dict[str, Any], planned: Planned) -> bool:
+    place = (row["due_at"], row["event_at"], row["chat_id"], row["thread_id"])
+    wanted = (planned.due_at, planned.event_at, planned.chat_id, planned.thread_id)
+    return row["state"] == "withdrawn" or place != wanted
+
+
+def _moved(row: dict[str, Any], planned: Planned) -> dict[str, Any]:
+    return {
+        "row": row["id"],
+        "new_due_at": planned.due_at,
+        "new_not_before": planned.due_at,
+        "new_expires_at": planned.expires_at,
+        "new_event_at": planned.event_at,
+        "new_chat_id": planned.chat_id,
+        "new_thread_id": planned.thread_id,
+        "new_state": "pending",
+    }

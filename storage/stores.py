@@ -1,0 +1,48 @@
+"""All stores over one data base."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.database import is_sqlite, open_database
+from storage.deliveries import DeliveryStore
+from storage.drafts import DraftStore
+from storage.misses import MissStore, pseudonym_key
+from storage.people import PeopleStore
+from storage.plans import PlanStore
+from storage.rules import RuleStore
+
+
+@dataclass(frozen=True)
+class Stores:
+    """is_alone: no other process can be using the data base (an embedded one)."""
+
+    misses: MissStore
+    rules: RuleStore
+    plans: PlanStore
+    deliveries: DeliveryStore
+    people: PeopleStore
+    drafts: DraftStore
+    is_alone: bool
+
+
+@asynccontextmanager
+async def open_stores(url: str, secret_file: Path) -> AsyncIterator[Stores]:
+    """Migrated and ready. url: SQLAlchemy's, with an async driver, e.g. sqlite+aiosqlite:///data/bot.db."""
+    async with open_database(url) as engine:
+        yield stores_on(engine, pseudonym_key(secret_file))
+
+
+def stores_on(engine: AsyncEngine, key: bytes) -> Stores:
+    return Stores(
+        MissStore(engine, key),
+        RuleStore(engine),
+        PlanStore(engine),
+        DeliveryStore(engine),
+        PeopleStore(engine),
+        DraftStore(engine),
+        is_alone=is_sqlite(engine),
+    )
