@@ -19,6 +19,7 @@ COMMANDS = {
     "schema": ("commands.schema", "重新生成 knowledge/schema.json"),
     "evaluate": ("commands.evaluate", "用问题集打分"),
     "suggest": ("commands.suggest", "把没答上来的问题分组，给出可以粘贴的 YAML"),
+    "reminders": ("commands.reminders", "接下来有哪些提醒，某条规则、某句话落在哪一天"),
     "calibrate": ("commands.calibrate", "重新拟合把握（大改问法之后，约一分钟）"),
 }
 

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 90
     concurrency: Annotated[int, Field(ge=1, le=64)] = 12
+    workdays_file: Path | None = None
+    groups: Any = None  # read by commands.declared, which says by line what is wrong
     sandbox_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
 

@@ -4,20 +4,23 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
-from watchfiles import awatch
 
+from commands.watching import Calendar, watch
 from handlers import ALLOWED_UPDATES, BotApplication, Services, publish_commands
-from knowledge import KnowledgeInvalid
+from knowledge import KnowledgeInvalid, Problem
+from scheduler.runner import Runner
 from storage import StoreError
 
 _PURGE_EVERY = timedelta(hours=12)
 _TIDY_SECONDS = 60.0
-_LOOK_MS = 3000  # how often to look at the files although nothing was reported
+_SHOWN = 15  # problems in one message
+_ANSWERS_KEPT = timedelta(days=400)
+_DRAFTS_KEPT = timedelta(days=2)
 _LONGEST_PAUSE = 30.0  # seconds between two attempts to reach the Bot API
 _DRAIN_SECONDS = 28.0  # a supervisor kills after 30
 _REFUSED = "Telegram 不认这个 token。到 @BotFather 那里核对，再改 config.yaml 的 bot_token。"
@@ -28,10 +31,17 @@ class PollingError(Exception):
     """机器人不能再收消息；文字说明原因和办法。"""
 
 
-async def poll(application: BotApplication, services: Services) -> None:
-    """Poll until told to stop; what was fetched is answered before the end (SIGTERM drains).
+async def poll(
+    application: BotApplication,
+    services: Services,
+    runner: Runner,
+    calendar: Calendar,
+    problems: Sequence[Problem] = (),
+) -> None:
+    """Poll and remind until told to stop; what was fetched is answered, what is on its way sent (SIGTERM drains).
 
-    Waits for a server that is not there. Raises PollingError when the token is refused or used by another program.
+    problems: of the groups that are declared in config.yaml. Waits for a server that is not there. Raises PollingError
+    when the token is refused or used by another program.
     """
     stop = asyncio.Event()
     taken = asyncio.Event()
@@ -41,7 +51,10 @@ async def poll(application: BotApplication, services: Services) -> None:
     if not await _reached(application, stop):
         return
     try:
-        await _until_stopped(application, services, stop, taken)
+        edits = _Edits(application, services, calendar)
+        if problems:
+            await edits.broken("config.yaml 里的群", "其余的提醒", problems)
+        await _until_stopped(edits, runner, stop, taken)
     finally:
         with contextlib.suppress(RuntimeError):  # "still running" when the drain was cut short
             await application.shutdown()
@@ -52,29 +65,43 @@ async def poll(application: BotApplication, services: Services) -> None:
         raise PollingError("另有一个程序在用同一个 token 收消息，本程序停止了。先停掉另一个再启动。")
 
 
-async def _until_stopped(
-    application: BotApplication, services: Services, stop: asyncio.Event, taken: asyncio.Event
-) -> None:
+async def _until_stopped(edits: "_Edits", runner: Runner, stop: asyncio.Event, taken: asyncio.Event) -> None:
+    application, services = edits.application, edits.services
     if application.updater is None:
         raise RuntimeError("the application was built without an updater")
     await application.start()
     await application.updater.start_polling(
         allowed_updates=list(ALLOWED_UPDATES), bootstrap_retries=-1, error_callback=_on_polling_error(stop, taken)
     )
-    tasks = [asyncio.create_task(_watch(application, services)), asyncio.create_task(_tidy(services))]
+    tasks = [
+        asyncio.create_task(watch(services.base.folder, "**/*.yaml", edits.take_knowledge)),
+        asyncio.create_task(watch(edits.calendar.path.parent, edits.calendar.path.name, edits.take_calendar)),
+        asyncio.create_task(_tidy(services)),
+    ]
+    ended = asyncio.Event()
+    reminding = asyncio.create_task(runner.run(ended))
     _log.info("bot.started username=%s", application.bot.username)
     waits = [asyncio.create_task(stop.wait()), asyncio.create_task(services.refused.wait())]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for task in (*tasks, *waits):
         task.cancel()
     await asyncio.gather(*tasks, *waits, return_exceptions=True)
+    ended.set()
+    runner.wake()
+    await _drain(application, reminding)
+
+
+async def _drain(application: BotApplication, reminding: asyncio.Task[None]) -> None:
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
             with contextlib.suppress(TelegramError):  # what polling had already ended with
-                await application.updater.stop()
+                if application.updater is not None:
+                    await application.updater.stop()
             await application.stop()
+            await application.bot_data.refresher.stop()
+            await reminding
     except TimeoutError:
-        _log.error("bot.stopped_early 还有消息没来得及回")
+        _log.error("bot.stopped_early 还有消息没来得及发")
 
 
 async def _reached(application: BotApplication, stop: asyncio.Event) -> bool:
@@ -120,70 +147,68 @@ async def _tidy(services: Services) -> None:
         services.answered.sweep(now=now)
         if purged is None or now - purged >= _PURGE_EVERY:
             try:
-                await services.misses.purge(now=now, keep=services.retention)
+                await _purge(services, now)
                 purged = now
             except StoreError as error:
-                _log.error("store.failed %s，过期的提问还没有删，一会儿再试", error)
+                _log.error("store.failed %s，过期的还没有删，一会儿再试", error)
         await asyncio.sleep(_TIDY_SECONDS)
 
 
-async def _watch(application: BotApplication, services: Services) -> None:
-    """Take edits while running: built beside in a thread, swapped in one step; a broken edit is told to the admins.
+async def _purge(services: Services, now: datetime) -> None:
+    await services.misses.purge(now=now, keep=services.retention)
+    await services.stores.people.purge(before=now - _ANSWERS_KEPT)
+    await services.stores.deliveries.purge(before=now - _ANSWERS_KEPT)
+    await services.stores.drafts.purge(before=now - _DRAFTS_KEPT)
 
-    The watcher says at once when something changed, and what counts is whether the files are other files than those
-    last taken: so nothing is missed while one edit is being learnt, or when the whole folder is replaced.
-    """
-    folder = services.base.folder
-    taken, is_broken = _stamp(folder), False
-    while True:
+
+@dataclass
+class _Edits:
+    """Takes edits while running: built beside in a thread, swapped in one step; a broken edit is told to the admins."""
+
+    application: BotApplication
+    services: Services
+    calendar: Calendar
+    is_broken: bool = False
+    is_calendar_broken: bool = False
+
+    async def take_knowledge(self) -> None:
+        _log.info("knowledge.loading 知识库改了，正在换上")
         try:
-            async for _ in awatch(folder, step=200, rust_timeout=_LOOK_MS, yield_on_timeout=True):
-                if (now := _stamp(folder)) != taken:
-                    taken = now
-                    is_broken = await _take(application, services, was_broken=is_broken)
-                    break  # watch anew: the folder may be another one
-        except (OSError, RuntimeError) as error:
-            _log.error("knowledge.not_watched %s", type(error).__name__)
-            await asyncio.sleep(_LOOK_MS / 1000)
+            await asyncio.to_thread(self.services.base.reload)
+        except KnowledgeInvalid as invalid:
+            self.is_broken = True
+            await self.broken("知识库", "原来的答案", invalid.problems)
+        except Exception as error:  # whatever it was, the old answers stay and the next edit is taken
+            self.is_broken = True
+            _log.error("knowledge.not_loaded %s", type(error).__name__)
+            await self._tell(f"知识库这次没换上（{type(error).__name__}），先用着原来的答案。")
+        else:
+            _log.info("knowledge.reloaded entries=%d", len(self.services.base.knowledge.entries))
+            if self.is_broken:
+                await self._tell("知识库改好了，新的答案已经换上。")
+            self.is_broken = False
 
+    async def take_calendar(self) -> None:
+        if problems := self.calendar.reload():
+            self.is_calendar_broken = True
+            await self.broken("放假安排", "原来的安排", problems)
+            return
+        _log.info("workdays.reloaded version=%s", self.calendar.current.version)
+        self.services.wake()
+        if self.is_calendar_broken:
+            await self._tell("放假安排改好了，提醒已经按新的重新排过。")
+        self.is_calendar_broken = False
 
-def _stamp(folder: Path) -> frozenset[tuple[str, int, int, int]]:
-    """Changes with every edit of a YAML file, and when a file is replaced by another."""
-    found = set()
-    for path in folder.rglob("*.yaml"):
-        with contextlib.suppress(OSError):
-            status = path.stat()
-            found.add((str(path), status.st_ino, status.st_mtime_ns, status.st_size))
-    return frozenset(found)
+    async def broken(self, what: str, old: str, problems: Sequence[Problem]) -> None:
+        shown = "\n".join(str(p) for p in problems[:_SHOWN])
+        _log.warning("edit.invalid %s，先用着%s，要改的地方：\n%s", what, old, shown)
+        more = f"\n……还有 {len(problems) - _SHOWN} 处" if len(problems) > _SHOWN else ""
+        await self._tell(f"{what}有 {len(problems)} 处要改，先用着{old}：\n{shown}{more}")
 
-
-async def _take(application: BotApplication, services: Services, *, was_broken: bool) -> bool:
-    """Whether the files are broken now."""
-    _log.info("knowledge.loading 知识库改了，正在换上")
-    try:
-        await asyncio.to_thread(services.base.reload)
-    except KnowledgeInvalid as invalid:
-        _log.warning("knowledge.invalid 先用着原来的答案，要改的地方：\n%s", "\n".join(map(str, invalid.problems[:15])))
-        shown = "\n".join(str(p) for p in invalid.problems[:15])
-        more = f"\n……还有 {len(invalid.problems) - 15} 处" if len(invalid.problems) > 15 else ""
-        await _tell_admins(
-            application, services, f"知识库有 {len(invalid.problems)} 处要改，先用着原来的答案：\n{shown}{more}"
-        )
-    except Exception as error:  # whatever it was, the old answers stay and the next edit is taken
-        _log.error("knowledge.not_loaded %s", type(error).__name__)
-        await _tell_admins(application, services, f"知识库这次没换上（{type(error).__name__}），先用着原来的答案。")
-    else:
-        _log.info("knowledge.reloaded entries=%d", len(services.base.knowledge.entries))
-        if was_broken:
-            await _tell_admins(application, services, "知识库改好了，新的答案已经换上。")
-        return False
-    return True
-
-
-async def _tell_admins(application: BotApplication, services: Services, text: str) -> None:
-    for admin in services.admins:
-        with contextlib.suppress(TelegramError):
-            await application.bot.send_message(admin, text[:4000])
+    async def _tell(self, text: str) -> None:
+        for admin in self.services.admins:
+            with contextlib.suppress(TelegramError):
+                await self.application.bot.send_message(admin, text[:4000])
 
 
 async def _tell_privacy(application: BotApplication) -> None:

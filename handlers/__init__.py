@@ -3,6 +3,7 @@
 from handlers.application import ALLOWED_UPDATES, build_application
 from handlers.logs import TokenFilter, set_up_logging
 from handlers.menus import publish_commands
+from handlers.sender import open_sender
 from handlers.services import BotApplication, Services
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Services",
     "TokenFilter",
     "build_application",
+    "open_sender",
     "publish_commands",
     "set_up_logging",
 ]

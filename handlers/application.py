@@ -18,9 +18,12 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from handlers.answering import on_answer, on_how
 from handlers.callbacks import on_press
+from handlers.dues import on_dues, on_dues_press
 from handlers.errors import on_error
 from handlers.inline import on_inline
+from handlers.leader import on_leader_press
 from handlers.menus import on_about, on_forget, on_help, on_privacy, on_start, on_topics
 from handlers.order import OrderedByChat
 from handlers.questions import on_ask, on_edited, on_message, on_unknown_command
@@ -83,9 +86,14 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         CommandHandler("help", on_help, filters=new),
         CommandHandler("topics", on_topics, filters=new),
         CommandHandler("ask", on_ask, filters=new),
+        CommandHandler("dues", on_dues, filters=new),
         CommandHandler("about", on_about, filters=new),
         CommandHandler("privacy", on_privacy, filters=new),
         CommandHandler("forgetme", on_forget, filters=new),
+        CallbackQueryHandler(on_dues_press, pattern=r"^\$:"),
+        CallbackQueryHandler(on_how, pattern=r"^r:how$"),
+        CallbackQueryHandler(on_answer, pattern=r"^r:"),
+        CallbackQueryHandler(on_leader_press, pattern=r"^l:"),
         CallbackQueryHandler(on_press),
         InlineQueryHandler(on_inline),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION), on_edited),

@@ -29,9 +29,10 @@ _HELP = (
     "· 私聊里直接打字提问\n"
     "· 群里 @我 再提问，回复我的消息，或用 /ask 加问题\n"
     "· 接着问“那副组长呢”我也听得懂（十分钟内）\n\n"
-    "/topics 看全部话题\n/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录"
+    "/topics 看全部话题\n/dues 6500 算党费\n/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录"
 )
 _NAMELESS = "匿名发言我认不出是谁，也就找不到是谁的记录。关掉匿名再发一次 /forgetme，或者等它到期自动删除。"
+_LEFT = "你设过的提醒还在，要删到群里发 /reminders；组长按名字录入的，请组长用 /roster 移出。"
 _NOT_NOW = "这会儿删不了，过一阵再发一次 /forgetme 吧。"
 _log = logging.getLogger(__name__)
 _FIRST = ("duties", "eligibility", "how-chosen", "term")
@@ -82,12 +83,19 @@ async def on_forget(update: Update, context: Context) -> None:
     services.base.current.forget()
     try:
         count = await services.misses.forget(user.id)
+        groups = await services.stores.people.forget(user.id)
     except StoreError as error:
         _log.error("store.failed %s", error)
         await message.reply_text(_NOT_NOW)
         return
-    found = f"删掉了 {count} 条没答上来的提问。" if count else "没有找到你的记录。"
-    await message.reply_text(f"{found}我这里没有你的姓名、号码，刚才的对话也忘掉了。")
+    await message.reply_text(f"{_forgotten(count, groups)}刚才的对话也忘掉了。{_LEFT}")
+
+
+def _forgotten(count: int, groups: int) -> str:
+    """count: of questions. groups: in how many the member was known."""
+    questions = f"删掉了 {count} 条没答上来的提问。" if count else ""
+    names = f"从 {groups} 个群的名单里去掉了你的名字，对提醒的回复也删了。" if groups else ""
+    return f"{questions}{names}" or "没有找到你的记录。"
 
 
 async def _tell_by_id(update: Update, context: Context, entry_id: str) -> None:
@@ -116,6 +124,7 @@ async def _tell(update: Update, context: Context, entry: Entry) -> None:
 
 _ASK = BotCommand("ask", "提问，例如 /ask 预备党员能当吗")
 _TOPICS = BotCommand("topics", "看全部话题")
+_DUES = BotCommand("dues", "算党费，例如 /dues 6500")
 _PERSONAL = [BotCommand("about", "我是谁"), BotCommand("privacy", "保存了什么"), BotCommand("forgetme", "删掉我的记录")]
 _START = BotCommand("start", "开始")
 _USAGE = BotCommand("help", "怎么用")
@@ -124,6 +133,6 @@ _USAGE = BotCommand("help", "怎么用")
 async def publish_commands(application: BotApplication) -> None:
     """The command lists that Telegram shows, by kind of chat."""
     bot = application.bot
-    await bot.set_my_commands([_START, _TOPICS, _USAGE, *_PERSONAL], scope=BotCommandScopeAllPrivateChats())
-    await bot.set_my_commands([_ASK, _TOPICS, _USAGE], scope=BotCommandScopeAllGroupChats())
-    await bot.set_my_commands([_ASK, _TOPICS, _USAGE, *_PERSONAL], scope=BotCommandScopeAllChatAdministrators())
+    await bot.set_my_commands([_START, _TOPICS, _DUES, _USAGE, *_PERSONAL], scope=BotCommandScopeAllPrivateChats())
+    await bot.set_my_commands([_ASK, _TOPICS, _DUES, _USAGE], scope=BotCommandScopeAllGroupChats())
+    await bot.set_my_commands([_ASK, _TOPICS, _DUES, _USAGE, *_PERSONAL], scope=BotCommandScopeAllChatAdministrators())

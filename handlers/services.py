@@ -10,6 +10,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from handlers.flood import FloodGate
 from handlers.memory import Answered, Memory
+from handlers.refresh import Refresher
 from knowledge import KnowledgeBase, Topic
 from scheduler.workdays import Workdays
 from storage import MissStore, Stores
@@ -21,7 +22,7 @@ TOPIC_LIFETIME = timedelta(minutes=10)
 class Services:
     """source_lines: the source text when the deployer configured it. clock: now, aware, UTC.
 
-    workdays: the calendar in force. wake: tells the runner that something new may be due.
+    workdays: the calendar in force. woken: see wake().
     refused: set when Telegram refuses the token while polling.
     """
 
@@ -29,7 +30,7 @@ class Services:
     stores: Stores
     clock: Callable[[], datetime]
     workdays: Callable[[], Workdays]
-    wake: Callable[[], None] = lambda: None
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
     source_lines: tuple[str, ...] | None = None
     admins: frozenset[int] = frozenset()
     retention: timedelta = timedelta(days=90)
@@ -37,7 +38,12 @@ class Services:
     answered: Memory[Answered] = field(default_factory=lambda: Memory(timedelta(hours=2), 5000))
     hinted: Memory[bool] = field(default_factory=lambda: Memory(timedelta(minutes=10), 5000))
     flood: FloodGate = field(default_factory=FloodGate)
+    refresher: Refresher = field(default_factory=Refresher)
     refused: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Tell the runner that something new may be due."""
+        self.woken.set()
 
     @property
     def misses(self) -> MissStore:

@@ -18,7 +18,6 @@ from knowledge.decide import Thresholds
 from knowledge.followup import Topic
 from knowledge.index import Learnt, build_index
 from knowledge.lexicon import Lexicon, WordGroups
-from knowledge.model import Model
 from knowledge.text import MAX_QUESTION, Fillers
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class KnowledgeBase:
         New phrasings are learnt twice: within seconds, going on from what is known, so that the edit is live; and then
         from the beginning, so that the same files always make the same bot.
         """
-        self._loaded = build(self.folder, self.cache, earlier=self.current.interpreter.index.model)
+        self._loaded = build(self.folder, self.cache, earlier=self.current)
         self._loaded = build(self.folder, self.cache)
 
 
@@ -106,7 +105,7 @@ def build(
     folder: Path,
     cache: Path | None,
     *,
-    earlier: Model | None = None,
+    earlier: Loaded | None = None,
     on_learning: Callable[[], None] | None = None,
 ) -> Loaded:
     """Raises KnowledgeInvalid. earlier: to go on from when there is something to learn; the result is not cached."""
@@ -127,8 +126,11 @@ def build(
 
 def vocabulary(knowledge: Knowledge) -> tuple[Fillers, Lexicon]:
     words = knowledge.words
-    groups = WordGroups(words.subjects), WordGroups(words.aspects)
-    return Fillers(words.fillers), Lexicon(*groups, words.unnamed, frozenset(words.beside))
+    subjects, aspects = WordGroups(words.subjects), WordGroups(words.aspects)
+    others = {
+        s: frozenset(g for w in names for _, g in subjects.found(w)) - {s} for s, names in words.neighbours.items()
+    }
+    return Fillers(words.fillers), Lexicon(subjects, aspects, words.unnamed, frozenset(words.beside), others)
 
 
 def read_certainty(path: Path) -> tuple[Certainty, Thresholds]:
@@ -137,9 +139,15 @@ def read_certainty(path: Path) -> tuple[Certainty, Thresholds]:
     return Certainty.load(figures["signals"], figures["bias"]), thresholds
 
 
-def write_certainty(path: Path, certainty: Certainty, thresholds: Thresholds) -> None:
+def fitted_on(path: Path) -> int:
+    """How many phrasings there were when the certainty and the thresholds were fitted."""
+    return int(json.loads(path.read_text("utf-8"))["phrasings"])
+
+
+def write_certainty(path: Path, certainty: Certainty, thresholds: Thresholds, phrasings: int) -> None:
     columns = zip(SIGNALS, certainty.means, certainty.spreads, certainty.weights, strict=True)
     figures = {
+        "phrasings": phrasings,
         "thresholds": {"answer": thresholds.answer, "ask": thresholds.ask},
         "bias": round(certainty.bias, 5),
         "signals": {
@@ -154,12 +162,21 @@ def write_certainty(path: Path, certainty: Certainty, thresholds: Thresholds) ->
     path.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
 
 
-def _learnt(knowledge: Knowledge, fillers: Fillers, lexicon: Lexicon, earlier: Model | None) -> Learnt:
+def _learnt(knowledge: Knowledge, fillers: Fillers, lexicon: Lexicon, earlier: Loaded | None) -> Learnt:
     from knowledge.sounds import syllables  # with scipy, a quarter of the start: only when there is something to learn
-    from knowledge.training import learn
+    from knowledge.training import Earlier, learn
 
     phrasings = [v.phrasing for v in knowledge.phrasings]
-    return learn(phrasings, frozenset(knowledge.entries), lexicon, fillers, syllables(), earlier)
+    before = Earlier(earlier.interpreter.index.model, _changed(earlier.knowledge, knowledge)) if earlier else None
+    return learn(phrasings, frozenset(knowledge.entries), lexicon, fillers, syllables(), before)
+
+
+def _changed(old: Knowledge, new: Knowledge) -> frozenset[str]:
+    """Labels that have other phrasings now; all when the words changed, since each phrasing is read by them."""
+    if old.words != new.words:
+        return frozenset(v.phrasing.label for v in new.phrasings)
+    before, after = ({v.phrasing for v in k.phrasings} for k in (old, new))
+    return frozenset(p.label for p in before ^ after)
 
 
 def fingerprint(knowledge: Knowledge) -> str:

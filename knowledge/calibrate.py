@@ -1,4 +1,7 @@
-"""Fit the certainty on what the model has not seen: one voice and half of the boundaries left out at a time."""
+"""Fit the certainty on what the model has not seen: one voice and half of the boundaries left out at a time.
+
+The thresholds come from the same questions: they let the same share of unseen outsiders through whatever the knowledge.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from knowledge.base import CERTAINTY_FILE, read_certainty, vocabulary, write_certainty
+from knowledge.base import CERTAINTY_FILE, vocabulary, write_certainty
 from knowledge.certainty import SIGNALS, Certainty, candidates, signals
 from knowledge.check import Knowledge, load
+from knowledge.decide import Thresholds
 from knowledge.features import Floats
 from knowledge.index import Phrasing
 from knowledge.lexicon import Lexicon
@@ -21,6 +25,8 @@ from knowledge.text import Fillers
 from knowledge.training import Example, examples, fit_model
 
 STRENGTH = 0.02  # of the ridge penalty
+LET_THROUGH = 0.115  # share of unseen outsiders that may be answered; of neighbours that people asked about it is 2 %
+TAKEN_UP = 0.35  # share of them that may be answered or asked back
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,15 @@ def fit_certainty(folds: Sequence[Judged]) -> Certainty:
     )
 
 
+def choose_thresholds(folds: Sequence[Judged], certainty: Certainty) -> Thresholds:
+    sure = np.concatenate([certainty.of(f.signals).max(axis=1)[~f.inside] for f in folds])
+    weight = np.concatenate([f.weight[~f.inside] for f in folds])
+    order = np.argsort(-sure)
+    share = np.cumsum(weight[order]) / weight.sum()
+    answer, ask = (float(sure[order][np.searchsorted(share, allowed)]) for allowed in (LET_THROUGH, TAKEN_UP))
+    return Thresholds(round(answer, 2), round(ask, 2))
+
+
 VOICES = ("口语", "机关", "书面", "补充")
 NEAR_ANSWERED = 0.04  # share of unseen near neighbours that may be answered when the threshold is chosen
 
@@ -114,12 +129,13 @@ class Figures:
 
 
 def calibrate(folder: Path) -> dict[str, Figures]:
-    """Refit the certainty for the knowledge in the folder; the thresholds stay. Voice left out -> figures."""
+    """Refit the certainty and choose the thresholds for the knowledge in the folder. Voice left out -> figures."""
     knowledge = load(folder)
     fillers, lexicon = vocabulary(knowledge)
     folds = judge(_material(knowledge, fillers, lexicon), frozenset(knowledge.entries), lexicon)
-    thresholds = read_certainty(CERTAINTY_FILE)[1]
-    write_certainty(CERTAINTY_FILE, fit_certainty([f for _, f in folds]), thresholds)
+    certainty = fit_certainty([f for _, f in folds])
+    thresholds = choose_thresholds([f for _, f in folds], certainty)
+    write_certainty(CERTAINTY_FILE, certainty, thresholds, len(knowledge.phrasings))
     report = {}
     for voice in VOICES:
         certainty = fit_certainty([f for v, f in folds if v != voice])

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from knowledge.dues import DuesTable
+from knowledge.dues_check import dues_problems
 from knowledge.entry import (
     MAX_ANSWER,
     Entry,
@@ -57,6 +59,7 @@ class Knowledge:
     words: WordsFile
     phrasings: tuple[Voiced, ...]
     parts: Mapping[str, str]
+    dues: DuesTable
     warnings: tuple[Problem, ...] = ()
 
 
@@ -74,6 +77,7 @@ def inspect(folder: Path) -> tuple[Knowledge | None, list[Problem]]:
     words = reader.model("words.yaml", WordsFile)
     sources = reader.model("sources.yaml", SourceFile)
     talk = reader.model("small_talk.yaml", TalkFile)
+    dues = reader.model("dues.yaml", DuesTable)
     parts: dict[str, EntryFile] = {}
     for path in sorted((folder / "entries").glob("*.yaml")):
         found = reader.model(f"entries/{path.name}", EntryFile)
@@ -82,10 +86,18 @@ def inspect(folder: Path) -> tuple[Knowledge | None, list[Problem]]:
     further = {p.stem: reader.phrasings(f"phrasings/{p.name}") for p in sorted((folder / "phrasings").glob("*.yaml"))}
     if not parts and not reader.problems:
         reader.problems.append(Problem("entries", 1, 1, "一个条目文件也没有", "至少要有 entries/duties.yaml"))
-    if words is None or sources is None or talk is None or any(p.severity == "error" for p in reader.problems):
-        return None, _cross_checked(reader, parts, further, sources)
     problems = _cross_checked(reader, parts, further, sources)
-    return _assemble(reader, words, sources, talk, parts, further, problems), problems
+    complete = not any(p.severity == "error" for p in reader.problems)
+    if dues is not None:
+        entries = _answers(parts) if complete else {}
+        problems += dues_problems(reader.documents["dues.yaml"], dues, entries, CLOSING)
+    if words is None or sources is None or talk is None or dues is None or not complete:
+        return None, problems
+    return _assemble(reader, words, sources, talk, dues, parts, further, problems), problems
+
+
+def _answers(parts: Mapping[str, EntryFile]) -> dict[str, Entry]:
+    return {e.id: e for part, file in parts.items() if part != BOUNDARIES for e in file.entries}
 
 
 def _assemble(  # noqa: PLR0913  one argument a file kind
@@ -93,6 +105,7 @@ def _assemble(  # noqa: PLR0913  one argument a file kind
     words: WordsFile,
     sources: SourceFile,
     talk: TalkFile,
+    dues: DuesTable,
     parts: Mapping[str, EntryFile],
     further: Mapping[str, list[tuple[Voiced, Keys]]],
     problems: Sequence[Problem],
@@ -112,7 +125,7 @@ def _assemble(  # noqa: PLR0913  one argument a file kind
         for n, p in enumerate(t.phrasings)
     ]
     return Knowledge(
-        entries={e.id: e for part, f in parts.items() if part != BOUNDARIES for e in f.entries},
+        entries=_answers(parts),
         boundaries={e.id: e for part, f in parts.items() if part == BOUNDARIES for e in f.entries},
         small_talk={t.id: t for t in talk.small_talk},
         sources={s.id: s for s in sources.sources},
@@ -122,6 +135,7 @@ def _assemble(  # noqa: PLR0913  one argument a file kind
             *(v for v in typical if (v.phrasing.label, key(v.phrasing.text)) not in known),
         ),
         parts=where,
+        dues=dues,
         warnings=tuple(p for p in problems if p.severity == "warning"),
     )
 
@@ -143,8 +157,8 @@ class _Reader:
         return document
 
     def model(self, name: str, kind: type[_Model]) -> _Model | None:
-        document = self.document(name)
-        return self._validated(document, kind.model_validate) if document.value else None
+        found: _Model | None = self._validated(self.document(name), kind.model_validate)
+        return found
 
     def phrasings(self, name: str) -> list[tuple[Voiced, Keys]]:
         document = self.document(name)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from knowledge.features import Floats
 
 MAX_CHOICES = 3
+CLOSE = 0.7  # a second candidate this near the first is asked about: of such answers half were wrong
 _CHATTY = 0.5  # below it a strange message is not taken for a greeting
 
 
@@ -76,6 +77,10 @@ class SmallTalk:
 Decision: TypeAlias = Answer | AskBack | Refuse | SmallTalk
 
 
+def _is_close(ranking: Ranking) -> bool:
+    return len(ranking.candidates) > 1 and ranking.candidates[1].certainty > CLOSE * ranking.certainty
+
+
 def decide(ranking: Ranking, thresholds: Thresholds, small_talk: frozenset[str]) -> Decision:
     """small_talk: the labels that get a human reply instead of a refusal."""
     ids = tuple(c.id for c in ranking.candidates[:MAX_CHOICES])
@@ -85,7 +90,7 @@ def decide(ranking: Ranking, thresholds: Thresholds, small_talk: frozenset[str])
         ranking = replace(ranking, outside=None)
     if ranking.outside is not None and ranking.exact:
         return Refuse(ranking.outside, ids, 0.0)
-    if ranking.certainty >= thresholds.answer:
+    if ranking.certainty >= thresholds.answer and (ranking.exact or not _is_close(ranking)):
         return Answer(ids[:1], ranking.certainty)
     if ranking.certainty >= thresholds.ask:
         return AskBack(ids, ranking.certainty)

@@ -30,6 +30,14 @@ class Supplement(_Strict):
     evidence: tuple[Evidence, ...] = Field(min_length=1)
 
 
+class Claims(_Strict):
+    """What a leading question may take for granted; the reply to it begins with 对 or 不是的."""
+
+    about: tuple[Text, ...] = Field(min_length=1, description="说的是谁、什么；问题里别的人和事都不算，例如 党小组")
+    right: tuple[Text, ...] = Field((), description="说对了的话，例如 不是一级组织")
+    wrong: tuple[Text, ...] = Field((), description="说错了的话，例如 是一级组织")
+
+
 class Entry(_Strict):
     """One thing that the bot knows, or (in boundaries.yaml) a neighbouring topic that it does not."""
 
@@ -41,6 +49,7 @@ class Entry(_Strict):
     evidence: tuple[Evidence, ...] = Field((), description="出处")
     supplement: Supplement | None = Field(None, description="补充：法规怎么说")
     related: tuple[Id, ...] = Field((), max_length=3, description="相关的条目")
+    claims: Claims | None = Field(None, description="用“……吧”问时，哪些说法对、哪些不对；拿不准的不写")
     silent: bool = Field(False, strict=True, description="资料没有直接回答")
 
 

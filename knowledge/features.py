@@ -1,4 +1,4 @@
-"""Texts -> sparse tf-idf rows over characters, bigrams and trigrams.
+"""Texts -> sparse tf-idf rows over characters and pairs of them, and the ends.
 
 Unknown n-grams count in the length of a row (docs/understanding.md): a question that shares two characters with the
 knowledge base must not look like a perfect match.

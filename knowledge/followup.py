@@ -20,7 +20,7 @@ _POINTING = re.compile(r"[他她它]|[里中]头|里面|其中|一样|^.{1,7}呢
 _SHORT = 12  # characters; a longer turn stands for itself
 _BEFORE_ALONE = 0.7  # a filled-in reading is taken when it weighs at least this share of the turn by itself
 _LIKELY, _SURE = 0.5, 0.85
-_STALE = 0.9  # a turn that names somebody new seldom asks for the entry just given
+_STALE = 0.5  # a turn that names somebody new seldom asks for the entry just given
 _KNOWN_OUTSIDE = 0.8  # probability at which a turn by itself is a neighbour that no entry answers
 _OUTSIDE = 0.6  # what the probability of a known neighbour weighs beside the certainty of an entry
 

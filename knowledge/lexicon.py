@@ -1,7 +1,7 @@
 """Deciding words: who a question is about (subjects) and what it asks (aspects), from words.yaml."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 GENERIC = frozenset({"member", "branch", "bot"})
 
@@ -67,12 +67,16 @@ class WordGroups:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """unnamed: whom a short question is about that names nobody, or nobody but those of the groups `beside`."""
+    """unnamed: whom a short question is about that names nobody, or nobody but those of the groups `beside`.
+
+    others: subject -> the groups of those who are easily taken for it and are somebody else.
+    """
 
     subjects: WordGroups
     aspects: WordGroups
     unnamed: str = ""
     beside: frozenset[str] = frozenset()
+    others: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def tags(self, text: str) -> Tags:
         return Tags(

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.base import vocabulary
+from knowledge.base import CERTAINTY_FILE, fitted_on, vocabulary
 from knowledge.check import Knowledge, Voiced
 from knowledge.explain import nearest
 from knowledge.problems import Problem
 from knowledge.text import Fillers, normalise
-from knowledge.training import Example, fit_model
+from knowledge.training import Effort, Example, fit_model
 
 FOLDS = 3
-STEPS = 8
+EFFORT = Effort(plain=8, cut=0)
 SURE = 0.9  # probability at which a phrasing counts as another entry's
 OFTEN = 3  # phrasings that must go astray to the same entry before the pair is told
+DRIFT = 0.1  # change in the number of phrasings at which the certainty should be fitted again
 FOUND = 0.6  # share of its phrasings by which an entry must be found
 SHOWN = 3
 MOST_SINGLE = 40
@@ -52,12 +53,20 @@ def lint(knowledge: Knowledge) -> Report:
     lost = Counter(a.own.phrasing.label for a in astray)
     inside = [label for label in sizes if label in knowledge.entries]
     problems = [
+        *_stale(knowledge),
         *_not_found(sizes, lost, astray, inside),
         *_pairs(knowledge, astray),
         *_single(astray, knowledge.entries),
     ]
     total = sum(sizes[i] for i in inside)
     return Report(tuple(problems), 1 - sum(lost[i] for i in inside) / max(1, total))
+
+
+def _stale(knowledge: Knowledge) -> Iterator[Problem]:
+    then, now = fitted_on(CERTAINTY_FILE), len(knowledge.phrasings)
+    if abs(now - then) > DRIFT * then:
+        message = f"门槛是照 {then} 种问法定的，现在有 {now} 种"
+        yield Problem(CERTAINTY_FILE.name, 1, 1, message, "跑一遍 bot.py calibrate（约半分钟）", "warning")
 
 
 def _astray(knowledge: Knowledge, voiced: Sequence[Voiced]) -> list[Astray]:
@@ -74,7 +83,7 @@ def _astray(knowledge: Knowledge, voiced: Sequence[Voiced]) -> list[Astray]:
     found = []
     for fold in range(FOLDS):
         known = [e for e, f in zip(examples, folds, strict=True) if f != fold and e.core]
-        model = fit_model(known, frozenset(knowledge.entries), lexicon, steps=STEPS)
+        model = fit_model(known, frozenset(knowledge.entries), lexicon, effort=EFFORT)
         for v, example, f in zip(voiced, examples, folds, strict=True):
             if f != fold or not example.core:
                 continue

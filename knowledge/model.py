@@ -38,7 +38,7 @@ class Profile:
     """What each class has been asked with."""
 
     has: NDArray[np.uint8]  # n-gram x class, eight classes a byte: some phrasing of the class has the n-gram
-    rarity: Floats  # of each n-gram of up to two characters: high when few classes have it; 0 for longer ones
+    rarity: Floats  # of each n-gram: high when few classes have it
     sizes: Floats  # phrasings of each class
     counts: NDArray[np.uint16]  # tag x class: phrasings of the class with the tag
     usual: Floats  # of each tag: share of all phrasings that have it

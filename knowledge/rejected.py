@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from pydantic_core import ErrorDetails
 
+from knowledge.dues import Bracket, DuesGroup, DuesTable, FixedRange
 from knowledge.entry import Entry, Evidence
 from knowledge.located import Document, Keys, NotText
 from knowledge.problems import Problem
@@ -24,6 +25,9 @@ _ADVICE = {
     "model_type": ("这里要写成“键: 值”", "照着旁边的写"),
     "bool_type": ("这里只能写 true 或 false", ""),
     "int_type": ("这里要写整数", "例如 48"),
+    "dues_money": ("这里要写金额", "只写数字，例如 3000 或 0.2，不带“元”，不能是负数"),
+    "dues_rate": ("这里要写比例", "写成 0.5% 这样，要大于 0"),
+    "dues_word": ("这里要写一个词", "只用汉字或英文字母，最多 12 个字"),
     "string_too_short": ("这里不能空着", ""),
     "string_pattern_mismatch": ("写法不对", "编号用小写英文、数字和短横；行号范围写成 1-17"),
 }
@@ -80,6 +84,10 @@ _KEYS = tuple(
             "sources",
             "title",
             "sections",
+            *DuesTable.model_fields,
+            *DuesGroup.model_fields,
+            *Bracket.model_fields,
+            *FixedRange.model_fields,
         )
     )
 )

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Literal, assert_never
 
 from knowledge.check import Knowledge
+from knowledge.claim import verdict
 from knowledge.conversation import Understanding
 from knowledge.decide import Answer, AskBack, Refuse, SmallTalk
 from knowledge.entry import Entry, Evidence, Source
@@ -32,6 +33,8 @@ def reply_to(understood: Understanding, knowledge: Knowledge) -> Reply:
     match understood.decision:
         case Answer(entries=ids, unanswered=rest):
             texts = [entry_text(knowledge.entries[i], knowledge.sources) for i in ids]
+            if len(ids) == 1 and not rest:
+                texts = [_verdict(understood, knowledge.entries[ids[0]]) + texts[0]]
             tail = [_HALF] if rest else []
             return Reply("answer", "\n\n———\n\n".join([*texts, *tail]), ids, related(ids, knowledge))
         case AskBack(choices=ids):
@@ -49,6 +52,11 @@ def reply_to(understood: Understanding, knowledge: Knowledge) -> Reply:
             return Reply("small_talk", _picked(knowledge.small_talk[talk].replies, question), (), ())
         case other:
             assert_never(other)
+
+
+def _verdict(understood: Understanding, entry: Entry) -> str:
+    """Only when the whole message was read as it stands: 对 to half a message may be wrong."""
+    return verdict(understood.asked, entry.claims) if entry.claims is not None else ""
 
 
 def _refusal(boundary: Entry | None, nearest: tuple[str, ...], knowledge: Knowledge) -> Reply:

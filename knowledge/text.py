@@ -66,12 +66,13 @@ def key(text: str) -> str:
 
 
 def ngrams(core: str) -> Iterator[str]:
-    """Characters, and bigrams and trigrams with the ends marked ^ and $."""
+    """Characters, pairs of them with the ends marked ^ and $, and the first and the last two with their mark."""
     yield from core
     marked = f"^{core}$"
-    for size in (2, 3):
-        for start in range(len(marked) - size + 1):
-            yield marked[start : start + size]
+    for start in range(len(marked) - 1):
+        yield marked[start : start + 2]
+    yield marked[:3]
+    yield marked[-3:]
 
 
 def sentences(text: str) -> list[str]:

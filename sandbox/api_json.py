@@ -108,10 +108,10 @@ def member_json(member: Member) -> Json:
     shown: Json = {"status": member.status, "user": user_json(member.user)}
     match member.status:
         case "creator":
-            return shown | {"is_anonymous": False}
+            return shown | {"is_anonymous": member.is_anonymous}
         case "administrator":
             rights: Json = {name: name in member.rights for name in ADMIN_CAN}
-            return shown | {"can_be_edited": False, "is_anonymous": False} | rights
+            return shown | {"can_be_edited": False, "is_anonymous": member.is_anonymous} | rights
         case "restricted":
             may = dict.fromkeys(MEMBER_CAN, not member.muted)
             return shown | {"is_member": True, "until_date": 0} | may
@@ -123,14 +123,14 @@ def member_json(member: Member) -> Json:
             assert_never(member.status)
 
 
-def entity_json(entity: Entity) -> Json:
+def entity_json(ground: Ground, entity: Entity) -> Json:
     shown: Json = {"type": entity.type, "offset": entity.offset, "length": entity.length}
     if entity.url:
         shown["url"] = entity.url
     if entity.language:
         shown["language"] = entity.language
     if entity.user_id is not None:
-        shown["user"] = {"id": entity.user_id, "is_bot": False, "first_name": str(entity.user_id)}
+        shown["user"] = user_json(ground.users[entity.user_id])
     return shown
 
 
@@ -153,7 +153,9 @@ def message_json(ground: Ground, message: Message, *, deep: bool = True) -> Json
         "date": message.date,
     }
     shown |= _place_json(ground, chat, message, deep=deep)
-    shown |= _content_json(message.content)
+    if message.is_anonymous:
+        shown["sender_chat"] = chat_json(chat)
+    shown |= _content_json(ground, message.content)
     if message.keyboard:
         shown["reply_markup"] = keyboard_json(message.keyboard)
     if message.edit_date:
@@ -181,12 +183,12 @@ def _place_json(ground: Ground, chat: Chat, message: Message, *, deep: bool) -> 
     return shown
 
 
-def _content_json(content: Content) -> Json:
+def _content_json(ground: Ground, content: Content) -> Json:
     match content:
         case Text():
-            return _words_json(content, "text", "entities")
+            return _words_json(ground, content, "text", "entities")
         case Media(kind=kind, caption=caption):
-            return _media_json(kind) | _words_json(caption, "caption", "caption_entities")
+            return _media_json(kind) | _words_json(ground, caption, "caption", "caption_entities")
         case Document():
             return {
                 "document": {
@@ -196,18 +198,20 @@ def _content_json(content: Content) -> Json:
                     "mime_type": content.mime,
                     "file_size": content.size,
                 }
-            } | _words_json(content.caption, "caption", "caption_entities")
+            } | _words_json(ground, content.caption, "caption", "caption_entities")
         case Service(fields=fields):
             return _plain(fields)
         case _:
             assert_never(content)
 
 
-def _words_json(words: Text, name: str, entities: str) -> Json:
+def _words_json(ground: Ground, words: Text, name: str, entities: str) -> Json:
+    """Mentions of somebody unknown are plain words, as in Telegram."""
     if not words.text:
         return {}
+    marked = [entity_json(ground, e) for e in words.entities if e.user_id is None or e.user_id in ground.users]
     shown: Json = {name: words.text}
-    return shown | ({entities: [entity_json(e) for e in words.entities]} if words.entities else {})
+    return shown | ({entities: marked} if marked else {})
 
 
 def _media_json(kind: str) -> Json:

@@ -3,21 +3,25 @@
 import asyncio
 import json
 import logging
+import socket
+import struct
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
+from typing import NoReturn
 
 from tornado.web import RequestHandler
 
 from sandbox.desk import Desk
 from sandbox.errors import ApiError, forbidden_here, not_found, unauthorized
-from sandbox.faults import AnswerLostError
+from sandbox.faults import AnswerLate, AnswerLost, ConnectionReset, Refused, Trouble
 from sandbox.local import is_local
 from sandbox.methods import Described, Encoded, Method, find
-from sandbox.params import read_params
+from sandbox.params import Params, read_params
 
 LOG = logging.getLogger(__name__)
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class Api:
     desk: Desk
     methods: dict[str, Method]
     latency: float
+
+
+class _HangUpError(Exception):
+    """There is nobody left to answer."""
 
 
 class MethodHandler(RequestHandler):
@@ -49,8 +57,7 @@ class MethodHandler(RequestHandler):
             status, body = 200, await self._answer(token, name)
         except ApiError as error:
             status, body = error.code, json.dumps(error.body())
-        except AnswerLostError:
-            self._hang_up()
+        except _HangUpError:
             return
         except asyncio.CancelledError:
             if self.gone:
@@ -66,17 +73,31 @@ class MethodHandler(RequestHandler):
         if token != self.api.token:
             raise unauthorized()
         method = find(self.api.methods, name)
-        trouble = self.api.desk.world.faults.next_for(name.lower())
-        if isinstance(trouble, ApiError):
-            raise trouble
-        result = method(self.api.desk, read_params(self.request))
+        params = read_params(self.request)
+        trouble = self.api.desk.world.faults.next_for(name.lower(), _chat_id(params))
+        self._meet_before(trouble)
+        result = method(self.api.desk, params)
         if isinstance(result, Awaitable):
             result = await self._waited(result)
-        if trouble:
-            raise trouble
+        await self._meet_after(trouble)
         return _body(result)
 
+    def _meet_before(self, trouble: Trouble | None) -> None:
+        match trouble:
+            case Refused(error=error):
+                raise error
+            case ConnectionReset():
+                self._hang_up(reset=True)
+
+    async def _meet_after(self, trouble: Trouble | None) -> None:
+        match trouble:
+            case AnswerLost():
+                self._hang_up()
+            case AnswerLate(seconds=seconds):
+                await self._waited(asyncio.sleep(seconds))
+
     async def _waited(self, result: Awaitable[object]) -> object:
+        """Ends early when the client goes."""
         self.call = asyncio.ensure_future(result)
         return await self.call
 
@@ -89,9 +110,12 @@ class MethodHandler(RequestHandler):
         self.set_header("Content-Type", "application/json")
         self.finish(body)
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, *, reset: bool = False) -> NoReturn:
         stream = self.detach()
+        if reset:
+            stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         stream.close()
+        raise _HangUpError
 
     def on_connection_close(self) -> None:
         self.gone = True
@@ -114,6 +138,10 @@ class MethodHandler(RequestHandler):
 
     def compute_etag(self) -> None:
         """No ETag: nothing is ever cached."""
+
+
+def _chat_id(params: Params) -> int | None:
+    return params.integer("chat_id") if params.has("chat_id") else None
 
 
 def _body(result: object) -> str:

@@ -3,9 +3,9 @@
 from sandbox.api_json import full_chat_json, member_json
 from sandbox.desk import Desk, joined_chat, known_chat
 from sandbox.errors import bad_request
-from sandbox.model import RULING, Member
+from sandbox.model import GROUP_ANONYMOUS_BOT, RULING, Member, User
 from sandbox.params import Params
-from sandbox.world import private_chat
+from sandbox.society import private_chat
 
 
 def get_chat(desk: Desk, params: Params) -> object:
@@ -19,10 +19,15 @@ def get_chat(desk: Desk, params: Params) -> object:
 
 def get_chat_member(desk: Desk, params: Params) -> object:
     chat = joined_chat(desk, params)
-    user = desk.world.users.get(params.integer("user_id"))
+    user = _known_user(desk, params.integer("user_id"))
     if not user:
         raise bad_request("invalid user_id specified" if not params.integer("user_id") else "PARTICIPANT_ID_INVALID")
     return member_json(chat.members.get(user.id, Member(user, "left")))
+
+
+def _known_user(desk: Desk, user_id: int) -> User | None:
+    """With the account in whose name anonymous administrators speak: it is a member of no group."""
+    return GROUP_ANONYMOUS_BOT if user_id == GROUP_ANONYMOUS_BOT.id else desk.world.users.get(user_id)
 
 
 def get_chat_administrators(desk: Desk, params: Params) -> object:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sandbox.errors import ApiError, bad_request, forbidden, upgraded_to
+from sandbox.errors import ApiError, bad_request, forbidden, group_deleted, upgraded_to, user_deactivated
+from sandbox.journal import Journal
 from sandbox.model import Chat, Message
 from sandbox.params import Params
 from sandbox.updates import Updates
@@ -15,6 +16,7 @@ class Desk:
     world: World
     updates: Updates
     webhook: Webhook
+    journal: Journal
 
 
 def known_chat(desk: Desk, params: Params) -> Chat:
@@ -26,14 +28,21 @@ def known_chat(desk: Desk, params: Params) -> Chat:
     if not chat and params.integer("chat_id") in desk.world.users:
         raise _stranger(desk.world, params.integer("chat_id"))
     if not chat:
-        raise bad_request("chat not found")
+        raise _missing(desk.world, params.integer("chat_id"))
     if chat.migrated_to:
         raise upgraded_to(chat.migrated_to)
     return chat
 
 
+def _missing(world: World, chat_id: int) -> ApiError:
+    """Telegram remembers a basic group that was deleted, and forgets a supergroup."""
+    return group_deleted() if chat_id in world.deleted_groups else bad_request("chat not found")
+
+
 def _stranger(world: World, user_id: int) -> ApiError:
     """A person whom the bot knows from a group, but who never wrote to it."""
+    if user_id in world.deactivated:
+        return user_deactivated()
     if user_id == world.bot.id:
         return forbidden("bot can't send messages to itself")
     return forbidden("bot can't initiate conversation with a user")
@@ -42,6 +51,8 @@ def _stranger(world: World, user_id: int) -> ApiError:
 def joined_chat(desk: Desk, params: Params) -> Chat:
     """A chat that the bot is in."""
     chat = known_chat(desk, params)
+    if chat.id in desk.world.deactivated:
+        raise user_deactivated()
     if chat.has(desk.world.bot.id):
         return chat
     raise _outside(chat, chat.status(desk.world.bot.id) == "kicked")

@@ -26,6 +26,7 @@ TAGS = {
     "blockquote": "blockquote",
     "expandable_blockquote": "blockquote",
 }
+MENTIONS = frozenset({"mention", "text_mention"})
 SAFE_SCHEMES = ("http://", "https://", "tg://", "mailto:", "tel:")
 
 
@@ -104,6 +105,8 @@ def _tagged(raw: bytes, entity: Entity, stop: int, inner: list[Entity]) -> str:
     if entity.type in TAGS:
         tag = TAGS[entity.type]
         return f"<{tag}>{body}</{tag}>"
+    if entity.type in MENTIONS:
+        return f'<span class="mention">{body}</span>'
     link = _link(entity, raw[2 * entity.offset : 2 * stop].decode("utf-16-le", "replace"))
     return f'<a href="{html.escape(link)}">{body}</a>' if link else body
 

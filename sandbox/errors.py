@@ -38,6 +38,14 @@ def forbidden(reason: str) -> ApiError:
     return ApiError(403, f"Forbidden: {reason}")
 
 
+def group_deleted() -> ApiError:
+    return forbidden("the group chat was deleted")
+
+
+def user_deactivated() -> ApiError:
+    return forbidden("user is deactivated")
+
+
 def conflict(reason: str) -> ApiError:
     return ApiError(409, f"Conflict: {reason}")
 

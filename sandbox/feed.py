@@ -10,6 +10,7 @@ from sandbox.api_json import Json
 from sandbox.local import is_local
 from sandbox.model import (
     ChatsChanged,
+    ClockMoved,
     CommandsChanged,
     Event,
     InlineAnswered,
@@ -92,6 +93,8 @@ def event_json(world: World, event: Event) -> Json | None:
             return {"type": "callback_answer"} | answer
         case ChatsChanged():
             return {"type": "chats", "chats": chats_json(world)}
+        case ClockMoved(under_way=under_way):
+            return {"type": "clock", "now": world.time(), "under_way": under_way}
         case CommandsChanged():
             return {"type": "commands", "commands": commands_json(world)}
         case _:

@@ -1,17 +1,19 @@
 """What exists: people, chats and their messages, and who is told when something changes."""
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
 from itertools import count
 
 from sandbox.errors import SandboxError
 from sandbox.history import History
 from sandbox.model import (
+    GROUP_ANONYMOUS_BOT,
     Chat,
     ChatsChanged,
     Draft,
     Event,
+    GroupType,
     Message,
     MessageDeleted,
     MessageEdited,
@@ -20,6 +22,7 @@ from sandbox.model import (
 )
 
 INLINE_PLACES = 1_000
+ROOM = 50_000
 Listener = Callable[[Event], None]
 
 
@@ -35,6 +38,11 @@ class Ground:
         self._small_numbers = count(1)
         self._listeners: list[Listener] = []
         self._inline_places: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._places: deque[tuple[int, int]] = deque()
+        self._group_ids: dict[GroupType, Iterator[int]] = {
+            "group": count(-5_001, -1),
+            "supergroup": count(-1_001_000_000_001, -1),
+        }
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -42,6 +50,10 @@ class Ground:
     def emit(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)
+
+    def time(self) -> float:
+        """Epoch seconds."""
+        return self._clock()
 
     def now(self) -> int:
         return int(self._clock())
@@ -80,6 +92,16 @@ class Ground:
         self.emit(ChatsChanged())
         return chat
 
+    def drop_chat(self, chat: Chat) -> None:
+        """The chat and what was said in it are gone; its id is never used again."""
+        del self.chats[chat.id]
+        del self._histories[chat.id]
+        self.emit(ChatsChanged())
+
+    def new_group_id(self, kind: GroupType) -> int:
+        """Supergroups have ids below -100…, basic groups small negative ones."""
+        return next(self._group_ids[kind])
+
     def messages(self, ref: int | str) -> list[Message]:
         """What is still kept of a chat, oldest first."""
         return self._histories[self.chat(ref).id].all()
@@ -97,7 +119,8 @@ class Ground:
         message = Message(
             chat_id=chat.id,
             id=history.next_number(),
-            sender=sender,
+            author=sender,
+            sender=_shown_sender(chat, sender),
             date=self.now(),
             content=draft.content,
             reply_to=replied.id if replied else None,
@@ -112,12 +135,21 @@ class Ground:
 
     def _added(self, history: History, message: Message) -> Message:
         history.add(message)
+        self._make_room(message)
         if message.inline_id:
             self._inline_places[message.inline_id] = (message.chat_id, message.id)
             while len(self._inline_places) > INLINE_PLACES:
                 self._inline_places.popitem(last=False)
         self.emit(MessageSent(message))
         return message
+
+    def _make_room(self, newest: Message) -> None:
+        """All chats together hold at most ROOM messages: the oldest go first."""
+        self._places.append((newest.chat_id, newest.id))
+        while len(self._places) > ROOM:
+            chat_id, number = self._places.popleft()
+            if history := self._histories.get(chat_id):
+                history.remove(number)
 
     def inline_message(self, inline_id: str) -> Message | None:
         place = self._inline_places.get(inline_id)
@@ -133,6 +165,11 @@ class Ground:
         self._histories[message.chat_id].remove(message.id)
         self._inline_places.pop(message.inline_id, None)
         self.emit(MessageDeleted(message.chat_id, message.id))
+
+
+def _shown_sender(chat: Chat, author: User) -> User:
+    member = chat.members.get(author.id)
+    return GROUP_ANONYMOUS_BOT if member and member.is_anonymous else author
 
 
 def _topic(chat: Chat, draft: Draft, replied: Message | None) -> int | None:

@@ -1,12 +1,12 @@
 """Who is in a chat: joining, leaving, being kicked, promoted, muted; and a group's migration."""
 
 from dataclasses import replace
-from itertools import count
 
 from sandbox.errors import SandboxError
 from sandbox.ground import Ground
 from sandbox.model import (
     PRESENT,
+    RULING,
     Chat,
     Draft,
     GroupType,
@@ -67,15 +67,9 @@ def owner(chat: Chat) -> User:
     return found[0].user
 
 
-def with_status(chat: Chat, user: User, status: Status) -> Member:
-    rights = ADMIN_RIGHTS if status in ("administrator", "creator") else frozenset[str]()
+def with_status(user: User, status: Status) -> Member:
+    rights = ADMIN_RIGHTS if status in RULING else frozenset[str]()
     return Member(user, status, rights)
-
-
-def new_id(ground: Ground, kind: GroupType) -> int:
-    """Supergroups have ids below -100…, basic groups small negative ones."""
-    base = -1_001_000_000_000 if kind == "supergroup" else -5_000
-    return next(i for n in count(1) if (i := base - n) not in ground.chats)
 
 
 def new_group(ground: Ground, title: str, creator: User, others: list[User], kind: GroupType) -> Chat:
@@ -83,13 +77,15 @@ def new_group(ground: Ground, title: str, creator: User, others: list[User], kin
     people = [Member(creator, "creator", ADMIN_RIGHTS)]
     people += [Member(user, "member") for user in (*others, ground.bot)]
     members = {member.user.id: member for member in people}
-    return Chat(new_id(ground, kind), kind, title, members=members)
+    return Chat(ground.new_group_id(kind), kind, title, members=members)
 
 
 def found(ground: Ground, chat: Chat) -> Chat:
-    """The first message says so: number 1 is never a topic."""
+    """The first message says so: number 1 is never a topic. The bot is told that it is in."""
     note = Service(f"「{chat.title}」已创建", {f"{chat.type}_chat_created": True})
     ground.put_chat(chat)
+    old, new = Member(ground.bot, "left"), chat.members[ground.bot.id]
+    ground.emit(MemberChanged(chat, owner(chat), old, new, ground.now()))
     ground.post(chat, owner(chat), Draft(note))
     return chat
 
@@ -97,7 +93,7 @@ def found(ground: Ground, chat: Chat) -> Chat:
 def migrate(ground: Ground, chat: Chat) -> Chat:
     """The group gets a new id; the old one answers with an error that names it."""
     fresh = Chat(
-        id=new_id(ground, "supergroup"),
+        id=ground.new_group_id("supergroup"),
         type="supergroup",
         title=chat.title,
         is_forum=chat.is_forum,

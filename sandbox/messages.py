@@ -13,6 +13,7 @@ from sandbox.desk import (
     writable_chat,
 )
 from sandbox.errors import NOT_MODIFIED, bad_request
+from sandbox.journal import Kind
 from sandbox.keyboards import keyboard_of
 from sandbox.model import Chat, Content, Document, Draft, Message, Service, Text, Typing
 from sandbox.params import Params
@@ -65,6 +66,7 @@ def _document(desk: Desk, params: Params) -> Document:
 def _post(desk: Desk, params: Params, content: Content, chat: Chat | None = None) -> object:
     keyboard = keyboard_of(params)
     chat = chat or writable_chat(desk, params)
+    kind: Kind = "document" if isinstance(content, Document) else "message"
     draft = Draft(
         content,
         reply_to=_reply_to(desk, chat, params),
@@ -72,7 +74,9 @@ def _post(desk: Desk, params: Params, content: Content, chat: Chat | None = None
         keyboard=keyboard,
         protected=params.flag("protect_content"),
     )
-    return message_json(desk.world, desk.world.post(chat, desk.world.bot, draft))
+    message = desk.world.post(chat, desk.world.bot, draft)
+    desk.journal.write(kind, chat.id, message.id, message.text)
+    return message_json(desk.world, message)
 
 
 def _reply_to(desk: Desk, chat: Chat, params: Params) -> int | None:
@@ -127,6 +131,7 @@ def _changed(desk: Desk, params: Params, old: Message, new: Message, *, edit_dat
     if new == old:
         raise bad_request(NOT_MODIFIED)
     saved = desk.world.change(replace(new, edit_date=edit_date))
+    desk.journal.write("edit", saved.chat_id, saved.id, saved.text)
     return True if params.text("inline_message_id") else message_json(desk.world, saved)
 
 

@@ -21,14 +21,21 @@ class User:
     is_bot: bool = False
 
 
+GROUP_ANONYMOUS_BOT = User(1_087_968_824, "Group", "GroupAnonymousBot", is_bot=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`rights` are the administrator's rights that are on, `muted` a restricted one's silence."""
+    """`rights` are the administrator's rights that are on, `muted` a restricted one's silence.
+
+    An anonymous administrator speaks in the name of the group.
+    """
 
     user: User
     status: Status
     rights: frozenset[str] = frozenset()
     muted: bool = False
+    is_anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,9 @@ class Chat:
 
     def with_topic(self, topic: Topic) -> "Chat":
         return replace(self, topics={**self.topics, topic.id: topic})
+
+    def without_topic(self, topic_id: int) -> "Chat":
+        return replace(self, topics={number: topic for number, topic in self.topics.items() if number != topic_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +136,14 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`thread_id` is a forum topic; `root_id` the first message of a thread of replies."""
+    """`thread_id` is a forum topic; `root_id` the first message of a thread of replies.
+
+    `author` wrote it, `sender` is whom the others see; they differ when an administrator is anonymous.
+    """
 
     chat_id: int
     id: int
+    author: User
     sender: User
     date: int
     content: Content
@@ -141,6 +155,10 @@ class Message:
     via_bot: User | None = None
     inline_id: str = ""
     protected: bool = False
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.sender == GROUP_ANONYMOUS_BOT
 
     @property
     def text(self) -> str:
@@ -248,6 +266,13 @@ class CommandsChanged:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class ClockMoved:
+    """`under_way`: it goes on moving."""
+
+    under_way: bool
+
+
 Event = (
     MessageSent
     | MessageEdited
@@ -260,4 +285,5 @@ Event = (
     | MemberChanged
     | ChatsChanged
     | CommandsChanged
+    | ClockMoved
 )

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 
 from sandbox.model import User
-from sandbox.world import World, private_chat
+from sandbox.society import private_chat
+from sandbox.world import World
 
 BOT_NAME = "党小组助手"
 BOT_USERNAME = "party_group_bot"

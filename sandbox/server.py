@@ -11,13 +11,16 @@ from tornado.netutil import bind_sockets
 from tornado.routing import URLSpec
 from tornado.web import Application, RequestHandler
 
-from sandbox import bot_api, methods, ui
+from sandbox import bot_api, methods, ui, ui_actions, ui_faults, ui_settings
 from sandbox.bot_updates import update_for
 from sandbox.desk import Desk
 from sandbox.errors import SandboxError
 from sandbox.feed import EventsHandler, Feed
+from sandbox.journal import Journal
 from sandbox.model import Event
 from sandbox.seed import new_world
+from sandbox.travel import Travel, Travels
+from sandbox.ui_page import Explain, Page, Reload
 from sandbox.updates import Updates
 from sandbox.webhook import Webhook
 from sandbox.world import World
@@ -36,21 +39,23 @@ class Options:
 
 
 NORMAL = Options()
+ACTIONS = ui_actions.ACTIONS | ui_settings.SETTINGS | ui_faults.FAULTS
 
 
 class Sandbox:
     """A stand-in for Telegram: `address` is the base for the bot's API and for the page.
 
-    `explain` and `reload` give a value or an awaitable; `latency` is the time in seconds before
-    each reply of the Bot API.
+    `explain` and `reload` give a value or an awaitable; `travel` moves the clock of the options on; `latency` is the
+    time in seconds before each reply of the Bot API.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  three of them by position
         self,
         token: str,
-        explain: ui.Explain | None = None,
-        reload: ui.Reload | None = None,
+        explain: Explain | None = None,
+        reload: Reload | None = None,
         *,
+        travel: Travel | None = None,
         latency: float = 0.0,
         options: Options = NORMAL,
     ) -> None:
@@ -59,7 +64,9 @@ class Sandbox:
         self.world: World = new_world(_bot_id(token), options.clock)
         self._updates = Updates()
         self._feed = Feed(self.world)
-        self._page = ui.Page(self.world, self._feed, explain, reload)
+        self.journal = Journal()
+        travels = Travels(self.world, travel) if travel else None
+        self._page = Page(self.world, self._feed, self.journal, explain, reload, travels)
         self._server: HTTPServer | None = None
         self._webhook = Webhook(self._updates, first_wait=options.retry_wait)
         self.world.listen(self._on_event)
@@ -84,6 +91,10 @@ class Sandbox:
         """A bot waits for updates right now: it has started."""
         return self._updates.is_polled
 
+    def forget_updates(self) -> None:
+        """What has happened until now is no news for the bot."""
+        self._updates.drop_all()
+
     async def stop(self) -> None:
         """Ends the webhook and every connection, long polls too."""
         self._feed.close_all()
@@ -94,18 +105,19 @@ class Sandbox:
             self._server = None
 
     def _application(self) -> Application:
-        desk = Desk(self.world, self._updates, self._webhook)
+        desk = Desk(self.world, self._updates, self._webhook, self.journal)
         api = bot_api.Api(self._token, desk, methods.table(), self._latency)
         return Application(_routes(api, self._page), log_function=_no_log)
 
 
-def _routes(api: bot_api.Api, page: ui.Page) -> list[URLSpec]:
+def _routes(api: bot_api.Api, page: Page) -> list[URLSpec]:
     with_api, with_page = {"api": api}, {"page": page}
-    actions = [URLSpec(path, ui.ActionHandler, with_page | {"action": action}) for path, action in ui.ACTIONS.items()]
+    actions = [URLSpec(path, ui.ActionHandler, with_page | {"action": action}) for path, action in ACTIONS.items()]
     return [
         URLSpec(r"/bot([^/]+)/([A-Za-z0-9_]*)/?", bot_api.MethodHandler, with_api),
         URLSpec(r"/file/bot([^/]+)/documents/([\w.-]+)", bot_api.FileHandler, with_api),
         URLSpec(r"/ui/state", ui.StateHandler, with_page),
+        URLSpec(r"/ui/journal", ui_faults.JournalHandler, with_page),
         URLSpec(r"/ui/why", ui.WhyHandler, with_page),
         URLSpec(r"/ui/file/([\w.-]+)", ui.FileHandler, with_page),
         URLSpec(r"/ui/events", EventsHandler, {"feed": page.feed}),

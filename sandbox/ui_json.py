@@ -19,6 +19,7 @@ from sandbox.model import (
     User,
     words,
 )
+from sandbox.society import private_chat
 from sandbox.world import World
 
 SHOWN_MESSAGES = 500
@@ -38,20 +39,26 @@ def state_json(world: World) -> Json:
 
 
 def chats_json(world: World) -> list[Json]:
-    return [_chat(chat) for chat in world.chats.values() if not chat.migrated_to]
+    """With the private chats that nobody has begun yet."""
+    begun = [chat for chat in world.chats.values() if not chat.migrated_to]
+    people = [user for user in world.users.values() if not user.is_bot and user.id not in world.chats]
+    return [_chat(world, chat) for chat in [*begun, *(private_chat(user, world.bot, "left") for user in people)]]
 
 
 def _user(user: User) -> Json:
     return {"id": user.id, "name": user.name}
 
 
-def _chat(chat: Chat) -> Json:
+def _chat(world: World, chat: Chat) -> Json:
+    """`bot` is its status here: in a private chat left = not started, kicked = blocked."""
     return {
         "id": chat.id,
         "type": chat.type,
         "title": chat.title,
         "is_forum": chat.is_forum,
+        "bot": chat.status(world.bot.id),
         "members": [_user(m.user) | {"status": m.status} for m in chat.present()],
+        "anonymous": [m.user.id for m in chat.present() if m.is_anonymous],
         "topics": [{"id": topic.id, "name": topic.name, "closed": topic.closed} for topic in chat.topics.values()],
     }
 
@@ -71,7 +78,8 @@ def message_json(ground: Ground, message: Message) -> Json:
         "chat_id": message.chat_id,
         "message_id": message.id,
         "thread_id": message.thread_id,
-        "from": _user(message.sender) | {"is_bot": message.sender.is_bot},
+        "from": _sender(ground, message),
+        "author_id": message.author.id,
         "date": message.date,
         "edited": message.edit_date is not None,
         "html": _html(message.content),
@@ -79,6 +87,15 @@ def message_json(ground: Ground, message: Message) -> Json:
         "kind": _kind(message.content),
         "keyboard": _keyboard(message.keyboard),
     }
+
+
+def _sender(ground: Ground, message: Message) -> Json:
+    shown: Json = _user(message.sender) | {"is_bot": message.author.is_bot}
+    return shown | ({"name": _name(ground, message)} if message.is_anonymous else {})
+
+
+def _name(ground: Ground, message: Message) -> str:
+    return f"{ground.chats[message.chat_id].title}（匿名）" if message.is_anonymous else message.sender.name
 
 
 def _html(content: Content) -> str:
@@ -110,7 +127,7 @@ def _quote(ground: Ground, message: Message) -> Json | None:
     replied = ground.message(message.chat_id, message.reply_to) if message.reply_to else None
     if not replied:
         return None
-    name, text = replied.sender.name, replied.text[:QUOTE_LENGTH]
+    name, text = _name(ground, replied), replied.text[:QUOTE_LENGTH]
     return {"message_id": replied.id, "name": name, "text": text}
 
 

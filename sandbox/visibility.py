@@ -8,7 +8,7 @@ from sandbox.model import RULING, Chat, Message, Service, Text, User, words
 def bot_sees(ground: Ground, chat: Chat, message: Message, *, reads_all: bool) -> bool:
     """Pure question: nothing is sent here. A bot never sees what a bot wrote."""
     bot = ground.bot
-    if message.sender.is_bot or not chat.has(bot.id):
+    if message.author.is_bot or not chat.has(bot.id):
         return False
     if chat.type == "private" or reads_all or chat.status(bot.id) in RULING:
         return True

@@ -3,40 +3,34 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sandbox import membership
 from sandbox.entities import units, with_found
 from sandbox.errors import ApiError, SandboxError, too_many_requests
-from sandbox.faults import AnswerLostError, Faults
+from sandbox.faults import AnswerLost, Faults, Refused, Target
 from sandbox.files import Files
-from sandbox.ground import Ground
 from sandbox.model import (
     Button,
     ButtonPressed,
     Chat,
     Document,
     Draft,
-    GroupType,
     InlineAsked,
     Media,
     MediaKind,
     Member,
     Message,
-    Service,
-    Status,
     Text,
-    Topic,
     User,
 )
 from sandbox.profile import Profile
 from sandbox.queries import Offers, Queries
+from sandbox.society import Ref, Society
 
-Ref = int | str
 TEXT_LIMIT = 4096
 PRESS_LIFETIME = 60.0
 INLINE_LIFETIME = 30.0
 
 
-class World(Ground):
+class World(Society):
     """People and chats may be named by id or by name: `say("王小明", "第一党小组", "你好")`."""
 
     def __init__(self, bot: User, clock: Callable[[], float]) -> None:
@@ -79,15 +73,15 @@ class World(Ground):
 
     def edit(self, user: Ref, chat: Ref, message_id: int, text: str) -> Message:
         who, where = self._speaker(user, chat)
-        message = self._known(where, message_id)
-        if message.sender != who or not isinstance(message.content, Text):
+        message = self.known(where, message_id)
+        if message.author != who or not isinstance(message.content, Text):
             raise SandboxError("只能修改自己发的文字消息")
         return self.change(replace(message, content=typed(text), edit_date=self.now()))
 
     def press(self, user: Ref, chat: Ref, message_id: int, data: str) -> str:
         """Returns the id of the callback query."""
         who, where = self._speaker(user, chat)
-        message = self._known(where, message_id)
+        message = self.known(where, message_id)
         if Button("", "callback_data", data) not in map(_nameless, _buttons(message)):
             raise SandboxError("这条消息上没有这个按钮（可能刚被改过）")
         query_id = self.presses.ask(who, data)
@@ -114,12 +108,9 @@ class World(Ground):
         who = self.user(user)
         if who.is_bot:
             raise SandboxError("不能替机器人说话")
-        return who, self._entered(who, self._open_chat(who, chat))
-
-    def _open_chat(self, who: User, ref: Ref) -> Chat:
-        if ref in (who.id, who.name) and who.id not in self.chats:
-            return self.put_chat(private_chat(who, self.bot, "left"))
-        return self.chat(ref)
+        if who.id in self.deactivated:
+            raise SandboxError(f"{who.name} 的账号已经注销")
+        return who, self._entered(who, self.open_chat(who, chat))
 
     def _entered(self, who: User, chat: Chat) -> Chat:
         if not chat.has(who.id) or chat.migrated_to:
@@ -139,104 +130,23 @@ class World(Ground):
         if topic and topic.closed:
             raise SandboxError(f"话题「{topic.name}」已关闭")
 
-    def _known(self, chat: Chat, message_id: int) -> Message:
-        message = self.message(chat.id, message_id)
-        if not message:
-            raise SandboxError("没有这条消息", status=404)
-        return message
+    # trouble on demand; more kinds of it in `faults`
 
-    # what happens to the bot and to the chats
-
-    def kick_bot(self, chat: Ref) -> Chat:
-        return self._set_bot(chat, "kicked")
-
-    def add_bot(self, chat: Ref) -> Chat:
-        return self._set_bot(chat, "member")
-
-    def promote_bot(self, chat: Ref) -> Chat:
-        return self._set_bot(chat, "administrator")
-
-    def mute_bot(self, chat: Ref) -> Chat:
-        where = self.chat(chat)
-        member = Member(self.bot, "restricted", muted=True)
-        return membership.set_status(self, where, member, membership.owner(where))
-
-    def _set_bot(self, chat: Ref, status: Status) -> Chat:
-        where = self.chat(chat)
-        return self.set_status(where.id, self.bot.id, status, by=membership.owner(where).id)
-
-    def set_status(self, chat: Ref, user: Ref, status: Status, *, by: Ref | None = None) -> Chat:
-        """Makes somebody member, administrator, left …; `by` is the person itself if not said."""
-        where, who = self.chat(chat), self.user(user)
-        member = membership.with_status(where, who, status)
-        return membership.set_status(self, where, member, who if by is None else self.user(by))
-
-    def join(self, user: Ref, chat: Ref) -> Chat:
-        return self.set_status(chat, user, "member")
-
-    def leave(self, user: Ref, chat: Ref) -> Chat:
-        return self.set_status(chat, user, "left")
-
-    def block(self, user: Ref) -> Chat:
-        """The person blocks the bot."""
-        who = self.user(user)
-        return self.set_status(self._open_chat(who, who.id).id, self.bot.id, "kicked", by=who.id)
-
-    def unblock(self, user: Ref) -> Chat:
-        who = self.user(user)
-        return self.set_status(self._open_chat(who, who.id).id, self.bot.id, "member", by=who.id)
-
-    def migrate(self, chat: Ref) -> int:
-        """Upgrades a group; returns its new id."""
-        return membership.migrate(self, self.chat(chat)).id
-
-    def add_group(self, title: str, creator: Ref, *others: Ref, kind: GroupType = "group", forum: bool = False) -> int:
-        """A new group with these people and the bot; returns its id."""
-        who = [self.user(ref) for ref in others]
-        chat = membership.new_group(self, title, self.user(creator), who, kind)
-        return membership.found(self, replace(chat, is_forum=forum)).id
-
-    def create_topic(self, chat: Ref, name: str) -> int:
-        where = self.chat(chat)
-        number = membership.create_topic(self, where, name)
-        self.put_chat(self.chats[where.id].with_topic(Topic(number, name)))
-        return number
-
-    def close_topic(self, chat: Ref, topic_id: int, *, closed: bool = True) -> None:
-        where = self.chat(chat)
-        topic = replace(where.topics[topic_id], closed=closed)
-        changed = self.put_chat(where.with_topic(topic))
-        field = "forum_topic_closed" if closed else "forum_topic_reopened"
-        note = f"话题「{topic.name}」已{'关闭' if closed else '重新打开'}"
-        draft = Draft(Service(note, {field: {}}), thread_id=topic_id)
-        self.post(changed, membership.owner(changed), draft)
-
-    def delete(self, chat: Ref, message_id: int) -> None:
-        """Somebody deletes a message; bots are not told."""
-        self.remove(self._known(self.chat(chat), message_id))
-
-    # trouble on demand
-
-    def fail_next(self, error: ApiError, *, method: str = "", times: int = 1) -> None:
+    def fail_next(self, error: ApiError, *, method: str = "", times: int = 1, chat_id: int | None = None) -> None:
         """The next calls (of `method`, or of any that does something) get this error."""
-        self.faults.plan(method, error, times)
+        self.faults.plan(Refused(error), times=times, target=Target(method, chat_id))
 
-    def flood(self, *, retry_after: int, method: str = "", times: int = 1) -> None:
-        self.faults.plan(method, too_many_requests(retry_after), times)
+    def flood(self, *, retry_after: int, method: str = "", times: int = 1, chat_id: int | None = None) -> None:
+        self.fail_next(too_many_requests(retry_after), method=method, times=times, chat_id=chat_id)
 
-    def lose_answer(self, *, method: str = "", times: int = 1) -> None:
+    def lose_answer(self, *, method: str = "", times: int = 1, chat_id: int | None = None) -> None:
         """The next calls are done, but the connection breaks before the answer."""
-        self.faults.plan(method, AnswerLostError(), times)
+        self.faults.plan(AnswerLost(), times=times, target=Target(method, chat_id))
 
     def expire_queries(self) -> None:
         """Every pressed button and inline question is too old from now on."""
         self.presses.expire_all()
         self.inline.expire_all()
-
-
-def private_chat(user: User, bot: User, bot_status: Status) -> Chat:
-    members = {user.id: Member(user, "member"), bot.id: Member(bot, bot_status)}
-    return Chat(id=user.id, type="private", title=user.name, members=members)
 
 
 def typed(text: str) -> Text:

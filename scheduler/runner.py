@@ -23,7 +23,9 @@ SEND_TIMEOUT = 30.0  # seconds; well within the lease
 HOUSEKEEPING = timedelta(seconds=10)
 REPLAN_MARGIN = timedelta(hours=6)  # a rule is planned again when less than the horizon minus this is planned
 _LONGEST_SLEEP = 1.0  # seconds; also how long a moved clock may go unnoticed
+_SHORTEST_SLEEP = 0.02
 _PLANNED_AT_ONCE = 25
+_PLANNING = timedelta(seconds=2)  # at a stretch
 _EXPIRED_AT_ONCE = 500
 _DRAIN_SECONDS = 20.0
 _STORMY = timedelta(seconds=1)
@@ -40,7 +42,10 @@ class Stores:
 
 @dataclass
 class Runner:
-    """clock: now, aware, UTC. workdays: the calendar in force. is_alone: no other process can use the data base."""
+    """clock: now, aware, UTC. workdays: the calendar in force. is_alone: no other process can use the data base.
+
+    woken: set by whoever has changed what may be due.
+    """
 
     stores: Stores
     sender: Sender
@@ -49,9 +54,10 @@ class Runner:
     limits: Limits = field(default_factory=Limits)
     is_alone: bool = True
     worker: str = field(default_factory=lambda: uuid.uuid4().hex)
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self._woken = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._results: list[Result] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: dict[int, Delivery] = {}
@@ -59,10 +65,12 @@ class Runner:
         self._housekept_at: datetime | None = None
         self._slowed: tuple[int, datetime] | None = None
         self._is_fresh = True
+        self._calendar = ""
+        self._opens_at: datetime | None = None
 
     def wake(self) -> None:
         """Something new may be due, or the clock was moved."""
-        self._woken.set()
+        self.woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; what is in hand then is sent and written down first."""
@@ -82,6 +90,10 @@ class Runner:
 
     async def step(self) -> bool:
         """One round; whether anything was taken in hand or written down."""
+        async with self._turn:
+            return await self._round()
+
+    async def _round(self) -> bool:
         now = self.clock()
         if now < self._seen_at - _SET_BACK:
             _log.warning("runner.clock_set_back by=%s", self._seen_at - now)
@@ -89,10 +101,9 @@ class Runner:
             self._housekept_at = None
         self._seen_at = now
         did = await self._write_down()
-        if self._housekept_at is None or abs(now - self._housekept_at) >= HOUSEKEEPING or self._woken.is_set():
-            self._woken.clear()
-            await self._keep_house(now)
-            self._housekept_at = now
+        if self._housekept_at is None or abs(now - self._housekept_at) >= HOUSEKEEPING or self.woken.is_set():
+            self.woken.clear()
+            self._housekept_at = now if await self._keep_house(now) else None
         return await self._take() or did
 
     async def settled(self) -> None:
@@ -102,28 +113,31 @@ class Runner:
 
     # planning
 
-    async def _keep_house(self, now: datetime) -> None:
+    async def _keep_house(self, now: datetime) -> bool:
+        """Whether all of it is done; the rest of the planning is for the next round, what is due must not wait."""
         rescued = await self.stores.deliveries.rescue(
             now=now, spared=list(self._held), everything=self._is_fresh and self.is_alone
         )
         self._is_fresh = False
         if rescued:
             _log.warning("runner.rescued count=%d 上次没发完的，再发一次", rescued)
-        await self._plan(now)
-        await self._expire(now)
+        is_planned = await self._plan(now)
+        await self._expire(now)  # after planning: all that was missed is told together
+        return is_planned
 
-    async def _plan(self, now: datetime) -> None:
+    async def _plan(self, now: datetime) -> bool:
         calendar = self.workdays()
         until = now + HORIZON
+        changed = calendar.version if calendar.version != self._calendar else None
         while unplanned := await self.stores.plans.unplanned(
-            until=until - REPLAN_MARGIN, calendar=calendar.version, count=_PLANNED_AT_ONCE
+            until=until - REPLAN_MARGIN, calendar=changed, count=_PLANNED_AT_ONCE
         ):
             plans = [_planned(u, calendar, now=now, until=until) for u in unplanned]
             await self.stores.plans.write(plans, until=until, calendar=calendar.version)
-            await asyncio.sleep(0)
-            if self.clock() - now > HOUSEKEEPING:
-                self._housekept_at = None  # the rest in the next round: what is due must not wait
-                return
+            if self.clock() - now > _PLANNING:
+                return False
+        self._calendar = calendar.version
+        return True
 
     async def _expire(self, now: datetime) -> None:
         while overdue := await self.stores.deliveries.overdue(now=now, count=_EXPIRED_AT_ONCE):
@@ -139,6 +153,7 @@ class Runner:
         claim = await self.stores.deliveries.claim(
             self.worker, now=self.clock(), lease=LEASE, count=free, limits=self.limits
         )
+        self._opens_at = claim.opens_at
         for parcel in claim.parcels:
             self._held |= {d.id: d for d in parcel.deliveries}
             task = asyncio.create_task(self._deliver(parcel))
@@ -217,10 +232,10 @@ class Runner:
             await self._something_done()
             return
         seconds = await self._seconds_to_next()
-        if seconds > 0 and not self._woken.is_set():
+        if seconds > 0 and not self.woken.is_set():
             try:
                 async with asyncio.timeout(min(seconds, _LONGEST_SLEEP)):
-                    await self._woken.wait()
+                    await self.woken.wait()
             except TimeoutError:
                 pass
 
@@ -230,10 +245,10 @@ class Runner:
 
     async def _seconds_to_next(self) -> float:
         try:
-            next_at = await self.stores.deliveries.next_at()
+            next_at = self._opens_at or await self.stores.deliveries.next_at()
         except Trouble:
             return _LONGEST_SLEEP
-        return _LONGEST_SLEEP if next_at is None else max(0.02, (next_at - self.clock()).total_seconds())
+        return _LONGEST_SLEEP if next_at is None else max(_SHORTEST_SLEEP, (next_at - self.clock()).total_seconds())
 
     async def _drain(self) -> None:
         end = time.monotonic() + _DRAIN_SECONDS

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -46,6 +47,16 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
 def reading(engine: AsyncEngine) -> AsyncConnection:
     """A connection, as a context manager, for a transaction that changes nothing and holds up nobody."""
     return engine.execution_options(reads_only=True).connect()
+
+
+async def clock_offset(engine: AsyncEngine, now: datetime) -> timedelta:
+    """How far the data base's clock is ahead of `now` (aware, UTC): replicas go by it. 0 for an embedded one."""
+    if is_sqlite(engine):
+        return timedelta(0)
+    with reported():
+        async with reading(engine) as connection:
+            theirs: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    return theirs.astimezone(UTC) - now
 
 
 def is_sqlite(engine: AsyncEngine) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, text, true, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.delivery import LATE, Delivery, Planned
@@ -154,6 +154,13 @@ class DeliveryStore:
             async with self.engine.begin() as connection:
                 values = {"state": "pending", "not_before": now, "ended_at": None, "problem": ""}
                 return (await connection.execute(update(deliveries).where(*failed).values(values))).rowcount
+
+    async def purge(self, *, before: datetime) -> int:
+        """Delete what ended before that moment; how many."""
+        with reported():
+            async with self.engine.begin() as connection:
+                old = delete(deliveries).where(deliveries.c.ended_at < before)
+                return (await connection.execute(old)).rowcount
 
     async def of_rule(self, rule_id: int, nominal: datetime | None = None) -> Sequence[Delivery]:
         """All deliveries of a rule, or of one of its events, in order of due time."""

@@ -25,11 +25,16 @@ class PeopleStore:
     engine: AsyncEngine
 
     async def join(self, chat_id: int, member: Member, *, now: datetime) -> bool:
-        """On the roster, with the name as it is now; False when the member was on it already."""
+        """On the roster, with the name as it is now; False when the member was on it already.
+
+        Somebody entered by that very name is the same person from now on.
+        """
         name = member.name[:LONGEST_NAME]
         values = {"chat_id": chat_id, "user_id": member.user_id, "name": name, "joined_at": now}
+        entered = (members.c.chat_id == chat_id, members.c.user_id < 0, members.c.name == name)
         with reported():
             async with self.engine.begin() as connection:
+                await connection.execute(delete(members).where(*entered))
                 new = inserting(self.engine, members).values(values).on_conflict_do_nothing()
                 if await is_written(connection, new, members):
                     return True
@@ -50,8 +55,12 @@ class PeopleStore:
         return Member(number, name[:LONGEST_NAME])
 
     async def leave(self, chat_id: int, user_id: int) -> bool:
+        """Off the roster, and the answers given in this group go too; False when the member was not on it."""
+        in_chat = select(rules.c.id).where(rules.c.chat_id == chat_id)
+        given = (responses.c.user_id == user_id, responses.c.rule_id.in_(in_chat))
         with reported():
             async with self.engine.begin() as connection:
+                await connection.execute(delete(responses).where(*given))
                 mine = delete(members).where(members.c.chat_id == chat_id, members.c.user_id == user_id)
                 return (await connection.execute(mine)).rowcount > 0
 

@@ -28,13 +28,15 @@ class PlanStore:
 
     engine: AsyncEngine
 
-    async def unplanned(self, *, until: datetime, calendar: str, count: int) -> Sequence[Unplanned]:
-        """Active rules in active groups that are not planned up to `until` with this calendar."""
+    async def unplanned(self, *, until: datetime, calendar: str | None, count: int) -> Sequence[Unplanned]:
+        """Active rules in active groups that are not planned up to `until`, or not with this calendar (None: any)."""
         gone = exists().where(chats.c.chat_id == rules.c.chat_id, chats.c.state == "gone")
+        is_due = rules.c.planned_until < until
+        is_due = is_due if calendar is None else or_(is_due, rules.c.planned_with != calendar)
         statement = (
             select(rules)
             .where(text("rules.state = 'active'"), ~gone)
-            .where(or_(rules.c.planned_until < until, rules.c.planned_with != calendar))
+            .where(is_due)
             .order_by(rules.c.planned_until, rules.c.id)
             .limit(count)
         )
@@ -46,7 +48,7 @@ class PlanStore:
             Unplanned(
                 group_rule_of(row, skipped.get(row["id"], ())),
                 row["planned_until"],
-                row["planned_with"] not in ("", calendar),
+                calendar is not None and row["planned_with"] not in ("", calendar),
             )
             for row in rows
         ]

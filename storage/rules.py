@@ -80,13 +80,9 @@ class RuleStore:
         """Those that came from config.yaml."""
         return await self._found(select(rules).where(rules.c.state != "deleted", rules.c.declared != ""))
 
-    async def change(
-        self, rule_id: int, rule: Rule, *, now: datetime, thread_id: int | None = None, leader_id: int | None = None
-    ) -> None:
-        """Another rule under the same id; what was planned is planned anew. thread_id, leader_id: None leaves them."""
-        moved = {"thread_id": thread_id} if thread_id is not None else {}
-        moved |= {"leader_id": leader_id} if leader_id is not None else {}
-        await self._renew(rule_id, rule_values(rule) | moved, now=now)
+    async def change(self, rule_id: int, rule: Rule, *, now: datetime, **columns: int | str | None) -> None:
+        """Another rule under the same id; what was planned is planned anew. columns: thread_id, leader_id, declared."""
+        await self._renew(rule_id, rule_values(rule) | columns, now=now)
 
     async def set_state(self, rule_id: int, state: RuleState, *, now: datetime) -> bool:
         """Pause, resume, delete, or take a deletion back within UNDO; False when it is too late for that."""

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.database import is_sqlite, open_database
+from storage.database import clock_offset, is_sqlite, open_database
 from storage.deliveries import DeliveryStore
 from storage.drafts import DraftStore
 from storage.misses import MissStore, pseudonym_key
@@ -27,6 +28,10 @@ class Stores:
     people: PeopleStore
     drafts: DraftStore
     is_alone: bool
+
+    async def clock_offset(self, now: datetime) -> timedelta:
+        """How far the clock that all replicas go by is ahead of `now` (aware, UTC). Raises StoreError."""
+        return await clock_offset(self.misses.engine, now)
 
 
 @asynccontextmanager

@@ -23,12 +23,21 @@ ENTRY = """entries:
       - lines: [3]
         terms: [党小组长]
 """
+DUES = """closing: 以所在党组织的最新规定和通知为准。
+groups:
+  working:
+    name: 在职
+    base: 月工资
+    rates:
+      - rate: 1%
+"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name in ("words.yaml", "sources.yaml", "small_talk.yaml"):
         shutil.copy(ROOT / "knowledge" / name, tmp_path)
+    (tmp_path / "dues.yaml").write_text(DUES, "utf-8")
     (tmp_path / "entries").mkdir()
     (tmp_path / "phrasings").mkdir()
     (tmp_path / "entries" / "duties.yaml").write_text(ENTRY, "utf-8")

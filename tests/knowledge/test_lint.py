@@ -9,7 +9,7 @@ from knowledge.base import vocabulary
 from knowledge.check import Knowledge, Voiced
 from knowledge.index import Phrasing
 from knowledge.lint import lint
-from knowledge.training import examples, fit_model
+from knowledge.training import Earlier, examples, fit_model
 
 PART = ("duties", "term", "eligibility", "dues-rate", "duty-meeting", "secretary-duties", "reelection-limit")
 
@@ -48,7 +48,8 @@ def test_going_on_from_an_earlier_model_learns_a_new_phrasing_and_forgets_nothin
     entries = frozenset(part.entries)
     earlier = fit_model(known, entries, lexicon)
     added = examples([Phrasing("term", "干到猴年马月")] * 3 + [Phrasing("brand-new", "猴子上树几点开饭")] * 3, fillers)
-    later = fit_model([*known, *added], entries, lexicon, steps=8, earlier=earlier)
+    changed = Earlier(earlier, frozenset({"term", "brand-new"}))
+    later = fit_model([*known, *added], entries, lexicon, earlier=changed)
     for example in [*known[::5], *added]:
         scores = later.scores(example.core, example.text)
         assert later.labels[int(scores.joint.argmax())] == example.label

@@ -132,7 +132,7 @@ def test_any_source_is_text_with_fitting_entities_or_a_complaint(source: str) ->
     assert all(0 <= e.offset < e.offset + e.length <= length for e in parsed.entities)
 
 
-KINDS = ["bold", "code", "text_link", "url", "email", "mention", "unknown", "blockquote", "pre"]
+KINDS = ["bold", "code", "text_link", "url", "email", "mention", "text_mention", "unknown", "blockquote", "pre"]
 ENTITIES = st.builds(
     Entity,
     st.sampled_from(KINDS),
@@ -152,7 +152,9 @@ def test_html_for_the_page_is_safe_whatever_the_text(text: str, entities: list[E
     for tag in ("b", "code", "pre", "blockquote"):
         assert rest.count(f"<{tag}>") == rest.count(f"</{tag}>")
         rest = rest.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
-    rest = rest.replace("</a>", "")
+    marked = '<span class="mention">'
+    assert rest.count(marked) == rest.count("</span>")
+    rest = rest.replace("</a>", "").replace(marked, "").replace("</span>", "")
     links = rest.split('<a href="')
     assert all("<" not in link for link in links)
 

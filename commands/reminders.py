@@ -1,0 +1,185 @@
+"""bot.py reminders: when rules and phrases fall due, for measuring from outside."""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, NoReturn, assert_never, get_args
+from zoneinfo import ZoneInfo
+
+from commands.workdays import load_workdays
+from scheduler.phrase import NotUnderstood, Understood, parse
+from scheduler.recurrence import check_rrule, moment, next_occurrences
+from scheduler.rule import DEFAULT_ZONE, Lead, Occurrence, Roll, Rule, Schedule
+from scheduler.workdays import Workdays
+
+SHOWN = 5
+_LIMIT_DAYS = 400 * 366  # the calendar repeats itself after 400 years
+_MOST = 10_000
+_YEARS = range(1900, 3000)
+_ROLLS: dict[str, Roll] = {roll: roll for roll in get_args(Roll)}
+
+
+class _BadArgument(Exception):
+    """An argument that can't be used; its text says which and how to write it."""
+
+
+def declare(command: argparse.ArgumentParser) -> None:
+    """Options come as text and without choices: what is wrong with them is said in Chinese, in one line."""
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--parse", action="store_true", help="从标准输入每行读一句话，每行写一个 JSON")
+    _option(what, "--rrule", "RULE", "列出一条规则（RFC 5545）接下来的日期，当地时间，每行一个")
+    _option(command, "--start", "时间", "规则的开始（DTSTART），当地时间，例如 2026-01-01T09:00")
+    _option(command, "--roll", "roll", "遇到休息日：none 照常，next 顺延，previous 提前，skip 跳过", "none")
+    _option(command, "--zone", "时区", f"默认 {DEFAULT_ZONE}", DEFAULT_ZONE)
+    _option(command, "--count", "N", f"列几个，默认 {SHOWN}", str(SHOWN))
+    _option(command, "--now", "时间", "把这个当地时间当作现在，例如 2026-09-01T08:00")
+    command.set_defaults(run=run)
+    command.error = _refuse  # type: ignore[method-assign]
+
+
+def _option(
+    where: argparse._ActionsContainer, name: str, shown: str, help_text: str, default: str | None = None
+) -> None:
+    where.add_argument(name, nargs="?", const="", default=default, metavar=shown, help=help_text)
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"命令写得不对（{message}），用 bot.py reminders --help 看写法", file=sys.stderr)
+    sys.exit(2)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        zone = _zone(arguments.zone)
+        now = _now(arguments.now, zone)
+        if arguments.parse:
+            return _parse_lines(_lines(), now, zone, _workdays())
+        if arguments.rrule is not None:
+            return _list(arguments, now, zone, _workdays())
+        raise _BadArgument("要写 --parse 或者 --rrule，用 bot.py reminders --help 看写法")
+    except _BadArgument as bad:
+        print(bad, file=sys.stderr)
+        return 2
+
+
+def _list(arguments: argparse.Namespace, now: datetime, zone: ZoneInfo, workdays: Workdays) -> int:
+    schedule = Schedule(_start(arguments.start), arguments.rrule, _roll(arguments.roll), zone.key)
+    count = _count(arguments.count)
+    if problem := check_rrule(schedule.rrule, schedule.start, zone.key):
+        raise _BadArgument(f"--rrule：{problem}")
+    after = moment(now, zone)
+    for event in next_occurrences(schedule, workdays, after=after, count=count, limit_days=_LIMIT_DAYS):
+        print(_iso(event.local))
+    return 0
+
+
+def _parse_lines(lines: Iterable[str], now: datetime, zone: ZoneInfo, workdays: Workdays) -> int:
+    for line in lines:
+        found = _parsed(line.rstrip("\r\n"), now, zone, workdays)
+        print(json.dumps(found, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _parsed(phrase: str, now: datetime, zone: ZoneInfo, workdays: Workdays) -> dict[str, Any]:
+    match parse(phrase, now=now, zone=zone.key):
+        case Understood(rule):
+            coming = next_occurrences(rule.schedule, workdays, after=moment(now, zone), count=SHOWN)
+            return _answer(phrase, rule, coming, None)
+        case NotUnderstood(problem):
+            return _answer(phrase, None, [], problem)
+        case other:
+            assert_never(other)
+
+
+def _answer(phrase: str, rule: Rule | None, coming: list[Occurrence], problem: str | None) -> dict[str, Any]:
+    return {
+        "phrase": phrase,
+        "ok": rule is not None,
+        "rule": rule and rule_json(rule),
+        "next": [_iso(event.local) for event in coming],
+        "problem": problem,
+    }
+
+
+def rule_json(rule: Rule) -> dict[str, Any]:
+    schedule = rule.schedule
+    return {
+        "kind": rule.kind,
+        "title": rule.title,
+        "start": _iso(schedule.start),
+        "rrule": schedule.rrule,
+        "roll": schedule.roll,
+        "zone": schedule.zone,
+        "leads": [_lead_json(lead) for lead in rule.leads],
+        "place": rule.place,
+        "note": rule.note,
+        "nag": rule.nag and _lead_json(rule.nag),
+    }
+
+
+def _lead_json(lead: Lead) -> dict[str, Any]:
+    return {"days": lead.days, "minutes": lead.minutes, "at": lead.at and lead.at.isoformat("minutes")}
+
+
+def _iso(local: datetime) -> str:
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def _lines() -> Iterable[str]:
+    """Standard input as UTF-8, whatever the locale; what is not becomes a replacement character."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    return sys.stdin
+
+
+def _workdays() -> Workdays:
+    workdays, problems = load_workdays()
+    if workdays is None:
+        raise _BadArgument("\n".join(map(str, problems)))
+    return workdays
+
+
+def _zone(written: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(written)
+    except (LookupError, ValueError, OSError):
+        raise _BadArgument(f"--zone：没有“{written}”这个时区，例如 {DEFAULT_ZONE}") from None
+
+
+def _now(written: str | None, zone: ZoneInfo) -> datetime:
+    if written is None:
+        return datetime.now(UTC).astimezone(zone).replace(tzinfo=None)
+    return _local(written, "--now")
+
+
+def _start(written: str | None) -> datetime:
+    if written is None:
+        raise _BadArgument("缺少 --start，规则从哪一天几点开始，例如 --start 2026-01-01T09:00")
+    return _local(written, "--start")
+
+
+def _local(written: str, name: str) -> datetime:
+    try:
+        local = datetime.fromisoformat(written)
+    except ValueError:
+        raise _BadArgument(f"{name}：“{written}”读不懂，写成 2026-01-01T09:00") from None
+    if local.tzinfo is not None:
+        raise _BadArgument(f"{name}：“{written}”带了时区，这里写当地时间，时区写在 --zone")
+    if local.year not in _YEARS:
+        raise _BadArgument(f"{name}：{local.year} 年太远了，只管 {_YEARS[0]} 到 {_YEARS[-1]} 年")
+    return local
+
+
+def _roll(written: str) -> Roll:
+    if written not in _ROLLS:
+        raise _BadArgument(f"--roll：“{written}”不认识，写 none、next、previous 或 skip")
+    return _ROLLS[written]
+
+
+def _count(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= _MOST):
+        raise _BadArgument(f"--count：“{written}”不对，写 1 到 {_MOST} 的整数")
+    return int(written)

@@ -1,0 +1,156 @@
+"""Presses under a reminder in the group: an answer, or how dues are worked out.
+
+What a press says is never trusted: the rule must be of this chat, the answer one of its kind's, the event a real one.
+"""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+
+from telegram import Chat, MaybeInaccessibleMessage, Message, ReplyParameters, Update, User
+from telegram.constants import ChatType, ParseMode
+from telegram.error import TelegramError
+
+from handlers.counts import recounted
+from handlers.names import plain_name
+from handlers.reminder_buttons import AnswerPress, answer_press
+from handlers.reminder_texts import ANSWERED
+from handlers.render import rendered, split
+from handlers.services import Context, Services
+from knowledge import entry_text
+from scheduler.response import ANSWERS, Answer, Member, Response
+from scheduler.rule import GroupRule, Kind
+from storage import StoreError
+
+_GONE = "这个按钮不管用了，等下一条提醒再点吧。"
+_CHANGED = "这个提醒改过了，等下一条再点吧。"
+_DELETED = "这个提醒已经删掉了，不用再回复，谢谢。"
+_PAUSED = "这个提醒先停着，恢复了再点吧。"
+_SAME = "已经是这个了"
+_OVER = "已经开过了，还是给你记下了"
+_NOT_STORED = "这会儿记不下来，过一会儿再点一次"
+_HOW_ENTRY = "dues-rate"
+_ABOVE = "上面已经有了"
+_NO_HOW = "这条答案暂时没有，可以直接问我“党费交多少”。"
+_IN_PRIVATE = "算自己的：私聊我发 /dues 6500（换成你的数）。"
+_log = logging.getLogger(__name__)
+
+
+async def on_answer(update: Update, context: Context) -> None:
+    query = update.callback_query
+    if query is None:
+        return
+    press, message = answer_press(query.data or ""), query.message
+    if press is None or message is None:
+        await query.answer(_GONE)
+        return
+    said: str | None = None
+    try:
+        said = await _taken(press, query.from_user, message, context)
+    except StoreError as error:
+        _log.error("store.failed %s，这个回复没有记下", error)
+        said = _NOT_STORED
+    finally:
+        await query.answer(said)  # also when the rest failed: the button must not turn for ever
+
+
+async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessage, context: Context) -> str:
+    """Write the answer down; the words to show to who pressed."""
+    stores, now = context.services.stores, context.services.clock()
+    group_rule = await stores.rules.get(press.rule_id)
+    if group_rule is None or not await _is_here(group_rule, message.chat, context):
+        return _GONE
+    if (refusal := _refusal(group_rule, press.answer)) is not None:
+        return refusal
+    promised = await stores.deliveries.of_rule(group_rule.id, press.nominal)
+    if not promised:
+        return _GONE
+    earlier = (await stores.people.answers(group_rule.id, press.nominal)).get(user.id)
+    member = Member(user.id, plain_name(user.full_name))
+    await stores.people.answer(
+        Response(group_rule.id, press.nominal, member, press.answer, now), chat_id=group_rule.chat_id
+    )
+    if isinstance(message, Message) and message.reply_markup is not None:
+        make = partial(recounted, message.reply_markup, stores)
+        context.services.refresher.changed(context.bot, (message.chat_id, message.message_id), make)
+    event_at = promised[-1].planned.event_at
+    return words_for(press.answer, earlier, group_rule.rule.kind, is_over=event_at is not None and event_at < now)
+
+
+async def _is_here(group_rule: GroupRule, chat: Chat, context: Context) -> bool:
+    """The rule is of this chat, or of the supergroup that this small group has become meanwhile."""
+    if chat.id == group_rule.chat_id:
+        return True
+    if chat.type != ChatType.GROUP:
+        return False
+    try:
+        return (await context.bot.get_chat(chat.id)).id == group_rule.chat_id
+    except TelegramError:
+        return False
+
+
+def _refusal(group_rule: GroupRule, answer: Answer) -> str | None:
+    if group_rule.state == "deleted":
+        return _DELETED
+    if group_rule.state == "paused":
+        return _PAUSED
+    return None if answer in ANSWERS[group_rule.rule.kind] else _CHANGED
+
+
+def words_for(answer: Answer, earlier: Answer | None, kind: Kind, *, is_over: bool) -> str:
+    if answer == earlier:
+        return _SAME
+    if is_over and kind in ("meeting", "study"):
+        return _OVER
+    return f"改成{ANSWERED[answer]}了" if earlier else f"记下了：{ANSWERED[answer]}"
+
+
+@dataclass(frozen=True)
+class Said:
+    text: str | None = None
+    is_alert: bool = False
+
+
+async def on_how(update: Update, context: Context) -> None:
+    """怎么算: the answer under the reminder, once for a while, for everybody reads it."""
+    query = update.callback_query
+    if query is None:
+        return
+    if query.message is None:
+        await query.answer(_GONE)
+        return
+    said = Said()
+    try:
+        said = await _explained(query.message, context)
+    finally:
+        await query.answer(said.text, show_alert=said.is_alert)
+
+
+async def _explained(message: MaybeInaccessibleMessage, context: Context) -> Said:
+    services = context.services
+    text = _how(services)
+    if text is None:
+        return Said(_NO_HOW)
+    key, now = (message.chat.id, "how", message.message_id), services.clock()
+    if services.hinted.get(key, now=now) is not None:
+        return Said(_ABOVE, is_alert=True)
+    await _reply(message, text, context)
+    services.hinted.put(key, True, now=now)
+    return Said()
+
+
+def _how(services: Services) -> str | None:
+    knowledge = services.base.knowledge
+    entry = knowledge.entries.get(_HOW_ENTRY)
+    return None if entry is None else f"{split(entry_text(entry, knowledge.sources), 3800)[0]}\n\n{_IN_PRIVATE}"
+
+
+async def _reply(message: MaybeInaccessibleMessage, text: str, context: Context) -> None:
+    in_topic = isinstance(message, Message) and message.is_topic_message
+    await context.bot.send_message(
+        message.chat.id,
+        rendered(text),
+        parse_mode=ParseMode.HTML,
+        message_thread_id=message.message_thread_id if isinstance(message, Message) and in_topic else None,
+        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+    )

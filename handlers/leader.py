@@ -1,0 +1,154 @@
+"""What the leader does with a summary in private: remind the group once more, look again later, or be done."""
+
+import logging
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, Update
+from telegram.error import BadRequest
+
+from handlers.questions import edit
+from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_keyboard, leader_press
+from handlers.services import Context
+from scheduler.delivery import Delivery, Planned
+from scheduler.planning import PRIVATE_GRACE
+from scheduler.rule import GroupRule
+from storage import StoreError
+
+_GONE = "这个按钮不管用了，到群里发 /reminders 看看。"
+_NOT_YOURS = "这条汇总不是发给你的。"
+_DELETED = "这个提醒已经删掉了。"
+_UNREACHABLE = "我现在发不进那个群，先把我加回去再点。"
+_NOT_STORED = "这会儿记不下来，过一会儿再点一次"
+_AGAIN_GRACE = timedelta(hours=12)
+_MORNING = time(9)
+_DONE: dict[LeaderAction, str] = {
+    "again": "已经再提醒了一次",
+    "hour": "1小时后再发给你",
+    "morning": "明早9点再发给你",
+    "ok": "好的",
+}
+_TWICE: dict[LeaderAction, str] = {"again": "刚才已经提醒过了", "hour": "已经记着了", "morning": "已经记着了"}
+_log = logging.getLogger(__name__)
+
+
+async def on_leader_press(update: Update, context: Context) -> None:
+    query = update.callback_query
+    if query is None:
+        return
+    press = leader_press(query.data or "")
+    if press is None or query.message is None:
+        await query.answer(_GONE)
+        return
+    said: str | None = None
+    try:
+        said = await _done(press, query, query.message, context)
+    except StoreError as error:
+        _log.error("store.failed %s，组长的选择没有记下", error)
+        said = _NOT_STORED
+    finally:
+        await query.answer(said)
+
+
+async def _done(press: LeaderPress, query: CallbackQuery, message: MaybeInaccessibleMessage, context: Context) -> str:
+    """Do what the button says; the words to show."""
+    stores = context.services.stores
+    delivery = await stores.deliveries.get(press.delivery_id)
+    group_rule = await stores.rules.get(delivery.planned.rule_id or 0) if delivery is not None else None
+    if delivery is None or group_rule is None or delivery.planned.nominal is None:
+        return _GONE
+    if not _is_theirs(delivery, group_rule, query.from_user.id, message.chat.id):
+        return _NOT_YOURS
+    if press.action == "ok":
+        await _shown(message, "", None, context)
+        return _DONE["ok"]
+    if group_rule.state == "deleted":
+        await _shown(message, _DELETED, None, context)
+        return _DELETED
+    return await _planned(press.action, (delivery, group_rule), message, context)
+
+
+def _is_theirs(delivery: Delivery, group_rule: GroupRule, user_id: int, chat_id: int) -> bool:
+    """A private chat has its member's number. Who handed the group over has no say in it any more."""
+    planned = delivery.planned
+    return planned.purpose == "summary" and planned.chat_id == user_id == chat_id == group_rule.leader_id
+
+
+async def _planned(
+    action: Literal["again", "hour", "morning"],
+    about: tuple[Delivery, GroupRule],
+    message: MaybeInaccessibleMessage,
+    context: Context,
+) -> str:
+    services = context.services
+    delivery, group_rule = about
+    if action == "again" and await _is_gone(group_rule.chat_id, context):
+        return _UNREACHABLE
+    extra = one_more(action, delivery, group_rule, now=services.clock())
+    is_new = bool(await services.stores.plans.add([extra]))
+    services.wake()
+    await _shown(message, _DONE[action], _left_after(action, delivery.id), context)
+    return _DONE[action] if is_new else _TWICE[action]
+
+
+async def _is_gone(chat_id: int, context: Context) -> bool:
+    chat = await context.services.stores.rules.chat(chat_id)
+    return chat is not None and chat.state == "gone"
+
+
+def one_more(
+    action: Literal["again", "hour", "morning"], delivery: Delivery, group_rule: GroupRule, *, now: datetime
+) -> Planned:
+    """Of the same event, at most once for each summary. delivery: the summary that was pressed, with its nominal."""
+    planned = delivery.planned
+    to_group = action == "again"
+    purpose: Literal["remind", "summary"] = "remind" if to_group else "summary"
+    due_at = _due_at(action, ZoneInfo(group_rule.rule.schedule.zone), now)
+    return Planned(
+        key=f"{group_rule.id}/{planned.nominal:%Y%m%dT%H%M}/{purpose}/+{action}{delivery.id}",
+        chat_id=group_rule.chat_id if to_group else planned.chat_id,
+        thread_id=group_rule.thread_id if to_group else None,
+        purpose=purpose,
+        due_at=due_at,
+        expires_at=due_at + (_AGAIN_GRACE if to_group else PRIVATE_GRACE),
+        rule_id=group_rule.id,
+        nominal=planned.nominal,
+        event_at=planned.event_at,
+        lead="+again" if to_group else "+later",
+    )
+
+
+def _due_at(action: Literal["again", "hour", "morning"], zone: ZoneInfo, now: datetime) -> datetime:
+    """morning: of the next day where the group is."""
+    match action:
+        case "again":
+            return now
+        case "hour":
+            return now + timedelta(hours=1)
+        case "morning":
+            tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+            return datetime.combine(tomorrow, _MORNING, zone).astimezone(UTC)
+
+
+def _left_after(action: LeaderAction, delivery_id: int) -> InlineKeyboardMarkup | None:
+    """The buttons that still make sense."""
+    if action != "again":
+        return None
+    used = f"l:{action}:{delivery_id}"
+    rows = leader_keyboard(delivery_id).inline_keyboard
+    return InlineKeyboardMarkup([[b for b in row if b.callback_data != used] for row in rows])
+
+
+async def _shown(
+    message: MaybeInaccessibleMessage, line: str, markup: InlineKeyboardMarkup | None, context: Context
+) -> None:
+    """Under the summary: what was done, and the buttons that are left."""
+    if isinstance(message, Message) and line:
+        said = "\n\n".join([message.text_html, f"— {line}"])
+        await edit(context, message.chat_id, message.message_id, said, markup)
+        return
+    try:
+        await context.bot.edit_message_reply_markup(message.chat.id, message.message_id, reply_markup=markup)
+    except BadRequest as error:  # gone already, by a double tap or because the message is too old
+        _log.info("leader.not_edited %s", error)

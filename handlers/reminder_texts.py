@@ -1,0 +1,158 @@
+"""What reminders say, as Telegram HTML. Pure: values in, text out."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from scheduler.delivery import Delivery
+from scheduler.response import Answer, Member, Tally
+from scheduler.rule import GroupRule, Kind
+from scheduler.words import day_in_words
+from scheduler.workdays import Workdays
+
+LISTED = 10  # events in one message, names in one mention
+_DOUBTFUL = "（可能重复：上次发送时断了线，不知道有没有发到。）"
+_PROVISIONAL = "次年放假安排尚未公布，暂按周末计算。"
+_DETOUR = "（原来的话题关了或删了，先发在这里。）"
+_ASK: dict[Kind, str] = {
+    "meeting": "能不能来，点一下：",
+    "study": "能不能来，点一下：",
+    "dues": "交了就点一下：",
+    "report": "完成了就点一下：",
+    "custom": "",
+}
+_ICONS: dict[Kind, str] = {"meeting": "🔔", "study": "📖", "dues": "💰", "report": "📝", "custom": "⏰"}
+ANSWERED: dict[Answer, str] = {"join": "参加", "absent": "请假", "paid": "已交", "done": "已完成", "seen": "知道了"}
+_MISSING: dict[Kind, str] = {
+    "meeting": "未回复", "study": "未回复", "dues": "未交", "report": "未完成", "custom": "未回复",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """One event in a reminder."""
+
+    delivery: Delivery
+    group_rule: GroupRule
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.group_rule.rule.schedule.zone)
+
+    @property
+    def event(self) -> datetime:
+        """Local, naive."""
+        at = self.delivery.planned.event_at or self.delivery.planned.due_at
+        return at.astimezone(self.zone).replace(tzinfo=None)
+
+
+def reminder(item: Item, calendar: Workdays, *, now: datetime) -> str:
+    rule = item.group_rule.rule
+    lines = [f"{_ICONS[rule.kind]} <b>{safe(rule.title)}</b>", f"时间：{when(item, now=now)}"]
+    lines += [remark for remark in remarks(item, calendar) if remark]
+    lines += [f"地点：{safe(rule.place)}"] if rule.place else []
+    lines += [f"{'议程' if rule.kind == 'meeting' else '备注'}：{safe(rule.note)}"] if rule.note else []
+    lines += [_late(item)] if item.delivery.is_late(now) else []
+    lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
+    lines += [_ASK[rule.kind]] if _ASK[rule.kind] else []
+    return "\n".join(lines)
+
+
+def reminders(items: Sequence[Item], calendar: Workdays, *, now: datetime) -> str:
+    """Several late ones of a group in one message; the last lead of each event speaks for its earlier ones."""
+    if len(items) == 1:
+        return reminder(items[0], calendar, now=now)
+    lines = ["⏰ 我停了一阵，这几条提醒晚到了："]
+    for item in items[:LISTED]:
+        rule = item.group_rule.rule
+        place = f"，{safe(rule.place)}" if rule.place else ""
+        doubt = "（可能重复）" if item.delivery.is_doubtful else ""
+        lines.append(f"{_ICONS[rule.kind]} <b>{safe(rule.title)}</b>：{when(item, now=now)}{place}{doubt}")
+    lines += [f"……还有 {len(items) - LISTED} 条，/next 看全部"] if len(items) > LISTED else []
+    return "\n".join(lines)
+
+
+def when(item: Item, *, now: datetime) -> str:
+    """The event's day and hour, and how far off that is."""
+    today = now.astimezone(item.zone).replace(tzinfo=None)
+    return f"{day_in_words(item.event)}（{_distance(item.event, today)}）"
+
+
+def _distance(event: datetime, today: datetime) -> str:
+    days = (event.date() - today.date()).days
+    if event < today - timedelta(minutes=1):
+        return "已经过了"
+    if days == 0:
+        return "就是今天" if event - today > timedelta(minutes=90) else "马上就到"
+    return {1: "明天", 2: "后天"}.get(days, f"还有{days}天")
+
+
+def remarks(item: Item, calendar: Workdays) -> list[str]:
+    schedule, nominal, event = item.group_rule.rule.schedule, item.delivery.planned.nominal, item.event
+    if schedule.roll == "none" or nominal is None:
+        return []
+    moved = f"原定 {day_in_words(nominal)}，逢{calendar.remark(nominal.date()) or '休息日'}，"
+    moved = moved + ("顺延" if event > nominal else "提前") + "到这一天。" if event != nominal else ""
+    return [moved, "" if calendar.is_announced(event.year) else _PROVISIONAL]
+
+
+def _late(item: Item) -> str:
+    due = item.delivery.planned.due_at.astimezone(item.zone).replace(tzinfo=None)
+    return f"（晚到了：本该 {day_in_words(due)} 提醒。）"
+
+
+def detoured(text: str) -> str:
+    return f"{text}\n{_DETOUR}"
+
+
+def nag(item: Item, missing: Sequence[Member], *, now: datetime) -> str:
+    rule = item.group_rule.rule
+    names = "、".join(mention(m) for m in missing[:LISTED])
+    rest = f"，还有 {len(missing) - LISTED} 位" if len(missing) > LISTED else ""
+    ask = {"dues": "还没点“已交”", "report": "还没点“已完成”"}.get(rule.kind, "还没回复")
+    lines = [f"{names}{rest}：{safe(rule.title)}（{when(item, now=now)}）{ask}，方便时点一下，谢谢。"]
+    lines += [_late(item)] if item.delivery.is_late(now) else []
+    lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
+    return "\n".join(lines)
+
+
+def mention(member: Member) -> str:
+    name = safe(member.name)
+    return f'<a href="tg://user?id={member.user_id}">{name}</a>' if member.user_id > 0 else name
+
+
+def summary(item: Item, title: str, tally: Tally, *, now: datetime) -> str:
+    """For the leader. title: the group's."""
+    rule = item.group_rule.rule
+    over = item.event < now.astimezone(item.zone).replace(tzinfo=None)
+    head = "情况汇总" if over or item.delivery.planned.lead == "after" else "目前的回复"
+    lines = [f"📋 <b>{safe(title)}</b> · {safe(rule.title)}", f"{day_in_words(item.event)}，{head}："]
+    lines += [f"{ANSWERED[answer]} {len(found)}{_names(found)}" for answer, found in tally.by_answer.items()]
+    lines.append(f"{_MISSING[rule.kind]} {len(tally.missing)}{_names(tally.missing)}")
+    lines.append("（名单里是点过按钮、发过 /join 或你录入的人；我看不到群成员，也看不到谁读了消息。）")
+    lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
+    return "\n".join(lines)
+
+
+def _names(members: Sequence[Member]) -> str:
+    if not members:
+        return ""
+    rest = f" 等，共 {len(members)} 人" if len(members) > 50 else ""
+    return "：" + "、".join(safe(m.name) for m in members[:50]) + rest
+
+
+def checklist(item: Item, procedure: str, title: str) -> str:
+    """For the leader, with the first reminder of a meeting. procedure: plain text from the knowledge base."""
+    rule = item.group_rule.rule
+    lines = [f"🗒 <b>{safe(title)}</b> {day_in_words(item.event)} 要开{safe(rule.title)}，会前可以对一对："]
+    missing = [name for name, value in (("地点", rule.place), ("议程", rule.note)) if not value]
+    lines += [safe(procedure)]
+    lines += [f"还没写{'和'.join(missing)}，到群里 /reminders → 修改 补上，大家就看得到。"] if missing else []
+    lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
+    return "\n\n".join(lines)
+
+
+def safe(text: str) -> str:
+    return html.escape(text, quote=False)

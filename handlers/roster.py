@@ -1,0 +1,212 @@
+"""Who is in the group, as far as a bot can know: /join, /leave, /roster, and those who leave the group."""
+
+import logging
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from telegram import ChatMember, ChatMemberRestricted, LinkPreviewOptions, Message, ReplyParameters, Update, User
+from telegram.constants import ChatType, ParseMode
+
+from handlers.names import plain_name
+from handlers.questions import edit
+from handlers.reminder_texts import safe
+from handlers.rights import may_manage
+from handlers.roster_page import Card, RosterPress, asked, listed, roster_press
+from handlers.services import Context
+from scheduler.response import Member
+from storage import StoreError
+
+MOST = 200  # on one roster by being entered; who presses a button is never turned away
+_IN_GROUP = "名单是跟着群走的，到群里发这个命令。"
+_NAMELESS = "你现在是匿名发言，我认不出是谁。关掉匿名再发一次，或者直接点提醒下面的按钮（点按钮认得出）。"
+_NOT_NOW = "这会儿记不下来，过一会儿再发一次。"
+_PRESS_LATER = "这会儿记不下来，过一会儿再点一次"
+_ONLY_MANAGERS = "名单由群主和管理员来管。自己要加入发 /join，要退出发 /leave。"
+_GONE = "这个按钮不管用了，重新发一次 /roster 吧。"
+_TOO_MANY = f"名单最多录入到 {MOST} 人，这次没有录。先移出一些，或分成几个党小组。"
+_SEPARATORS = re.compile(r"[\s,，、;；]+")
+_log = logging.getLogger(__name__)
+
+
+async def on_join(update: Update, context: Context) -> None:
+    message = update.effective_message
+    user = await _member_in(message)
+    if message is None or user is None:
+        return
+    stores = context.services.stores
+    member = Member(user.id, plain_name(user.full_name))
+    try:
+        is_new = await stores.people.join(message.chat_id, member, now=context.services.clock())
+        count = len(await stores.people.roster(message.chat_id))
+    except StoreError as error:
+        await _not_now(message, error)
+        return
+    await _say(message, f"记下了，你在名单里，现在共 {count} 人。" if is_new else "你已经在名单里了。")
+
+
+async def on_leave(update: Update, context: Context) -> None:
+    message = update.effective_message
+    user = await _member_in(message)
+    if message is None or user is None:
+        return
+    try:
+        was_on = await context.services.stores.people.leave(message.chat_id, user.id)
+    except StoreError as error:
+        await _not_now(message, error)
+        return
+    left = "把你移出名单了，在本群的回复也删了。以后再点提醒下面的按钮，又会回到名单里。"
+    await _say(message, left if was_on else "你本来就不在名单里。")
+
+
+async def on_roster(update: Update, context: Context) -> None:
+    """Without words: the list. With names: they are entered."""
+    message = update.effective_message
+    if message is None:
+        return
+    if message.chat.type == ChatType.PRIVATE:
+        await _say(message, _IN_GROUP)
+        return
+    if not await _may(message, context):
+        await _say(message, _ONLY_MANAGERS)
+        return
+    names = names_in(" ".join(context.args or []))
+    try:
+        if names:
+            await _say(message, await _entered(names, message.chat_id, context))
+        else:
+            await _show(message, listed(await context.services.stores.people.roster(message.chat_id), 0))
+    except StoreError as error:
+        await _not_now(message, error)
+
+
+def names_in(typed: str) -> list[str]:
+    """Each once, in the order in which they were typed."""
+    return list(dict.fromkeys(plain_name(word) for word in _SEPARATORS.split(typed) if word))
+
+
+async def _entered(names: Sequence[str], chat_id: int, context: Context) -> str:
+    people, now = context.services.stores.people, context.services.clock()
+    roster = await people.roster(chat_id)
+    known = {member.name for member in roster}
+    new = [name for name in names if name not in known]
+    if len(roster) + len(new) > MOST:
+        return _TOO_MANY
+    for place, name in enumerate(new):  # a roster is in the order of coming
+        await people.enter(chat_id, name, now=now + timedelta(microseconds=place))
+    lines = [f"录入了：{'、'.join(new)}"] if new else []
+    old = [name for name in names if name in known]
+    lines += [f"已经在名单里：{'、'.join(old)}（同名的写个区别，比如 {old[0][:20]}2）"] if old else []
+    lines += [f"名单现在共 {len(roster) + len(new)} 人。"]
+    return "\n".join(lines)
+
+
+async def on_roster_press(update: Update, context: Context) -> None:
+    query = update.callback_query
+    if query is None:
+        return
+    press, message = roster_press(query.data or ""), query.message
+    if press is None or not isinstance(message, Message):
+        await query.answer(_GONE)
+        return
+    said: str | None = None
+    is_refused = False
+    try:
+        is_refused = not await may_manage(context, message.chat_id, query.from_user.id)
+        said = _ONLY_MANAGERS if is_refused else await _turned(press, message, context)
+    except StoreError as error:
+        _log.error("store.failed %s", error)
+        said = _PRESS_LATER
+    finally:
+        await query.answer(said, show_alert=is_refused)
+
+
+async def _turned(press: RosterPress, message: Message, context: Context) -> str | None:
+    """Do what the button says; the words to show to who pressed it."""
+    people = context.services.stores.people
+    roster = await people.roster(message.chat_id)
+    member = next((m for m in roster if m.user_id == press.user_id), None)
+    said = None
+    match press.action:
+        case "list" | "pick":
+            card = listed(roster, press.page, picking=press.action == "pick")
+        case "ask" if member is not None:
+            card = asked(member, press.page)
+        case "drop" if member is not None and member.name in (message.text or ""):  # numbers of the entered come again
+            await people.leave(message.chat_id, member.user_id)
+            card, said = listed([m for m in roster if m != member], press.page), f"移出了：{member.name}"
+        case _:
+            card, said = listed(roster, press.page), "已经不在名单里了"
+    await edit(context, message.chat_id, message.message_id, card.html, card.markup)
+    return said
+
+
+async def on_left(update: Update, context: Context) -> None:
+    """Telegram's note in the group: somebody has left or was removed."""
+    message = update.effective_message
+    if message is not None and message.left_chat_member is not None:
+        await _off(message.chat_id, message.left_chat_member, context)
+
+
+async def on_member(update: Update, context: Context) -> None:
+    """The same for a bot that is an administrator, also where the group hides such notes."""
+    changed = update.chat_member
+    if changed is not None and not _is_present(changed.new_chat_member):
+        await _off(changed.chat.id, changed.new_chat_member.user, context)
+
+
+def _is_present(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
+
+
+async def _off(chat_id: int, user: User, context: Context) -> None:
+    try:
+        await context.services.stores.people.leave(chat_id, user.id)
+    except StoreError as error:
+        _log.error("store.failed %s，退群的人还在名单里，管理员可以用 /roster 移出", error)
+
+
+async def _member_in(message: Message | None) -> User | None:
+    """Who speaks in the group; None after a hint when nobody can tell."""
+    if message is None:
+        return None
+    if message.chat.type == ChatType.PRIVATE:
+        await _say(message, _IN_GROUP)
+        return None
+    if message.sender_chat is not None:
+        await _say(message, _NAMELESS)
+        return None
+    return message.from_user
+
+
+async def _may(message: Message, context: Context) -> bool:
+    """An anonymous administrator speaks as the group itself; nobody else can."""
+    if message.sender_chat is not None:
+        return message.sender_chat.id == message.chat_id
+    user = message.from_user
+    return user is not None and await may_manage(context, message.chat_id, user.id)
+
+
+async def _not_now(message: Message, error: StoreError) -> None:
+    _log.error("store.failed %s", error)
+    await _say(message, _NOT_NOW)
+
+
+async def _say(message: Message, text: str) -> None:
+    await _post(message, safe(text), None)
+
+
+async def _show(message: Message, card: Card) -> None:
+    await _post(message, card.html, card)
+
+
+async def _post(message: Message, html: str, card: Card | None) -> None:
+    await message.reply_text(
+        html,
+        parse_mode=ParseMode.HTML,
+        reply_markup=card.markup if card is not None else None,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+    )

@@ -1,0 +1,173 @@
+"""Sends what the runner has in hand: one message a parcel, whatever happens told as an outcome."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+from telegram import Bot, InlineKeyboardMarkup, Message
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
+
+from handlers import reminder_texts as texts
+from handlers.notice_texts import notice
+from handlers.outcomes import is_topic_trouble, outcome_of
+from handlers.reminder_buttons import answer_row, extra_row, leader_keyboard
+from handlers.reminder_texts import Item
+from handlers.services import Services
+from knowledge import KnowledgeBase
+from scheduler.delivery import Delivery, Obsolete, Outcome, Sent, TimedOut
+from scheduler.ports import Parcel
+from scheduler.response import Tally, tally
+from scheduler.rule import DEFAULT_ZONE, GroupRule
+from scheduler.workdays import Workdays
+from storage import Stores
+
+SEND_SECONDS = 25.0  # well within the runner's lease
+_CONNECTIONS = 16
+_PROCEDURE = "meeting-procedure"
+
+
+@asynccontextmanager
+async def open_sender(token: str, services: Services, *, api_url: str) -> AsyncIterator["ReminderSender"]:
+    """With connections of its own: a burst of questions does not hold up a reminder, nor the other way round."""
+    base_url = f"{api_url.rstrip('/')}/bot"
+    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=120)
+    request = HTTPXRequest(_CONNECTIONS, pool_timeout=10, httpx_kwargs={"limits": limits})
+    async with request:
+        bot = Bot(token, base_url=base_url, request=request)
+        yield ReminderSender(bot, services.base, services.stores, services.clock, services.workdays)
+
+
+@dataclass(frozen=True)
+class Letter:
+    text: str
+    markup: InlineKeyboardMarkup | None = None
+
+
+@dataclass(frozen=True)
+class ReminderSender:
+    """bot: without a rate limiter that would try again by itself; the runner's gates and outcomes do that."""
+
+    bot: Bot
+    base: KnowledgeBase
+    stores: Stores
+    clock: Callable[[], datetime]
+    workdays: Callable[[], Workdays]
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        letter = await self._letter(parcel)
+        if letter is None:
+            return Obsolete()
+        planned = parcel.first.planned
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                return Sent((await self._post(planned.chat_id, planned.thread_id, letter)).message_id)
+        except TimeoutError:
+            return TimedOut()
+        except TelegramError as error:
+            if planned.thread_id is not None and is_topic_trouble(error):
+                return await self._detour(planned.chat_id, letter)
+            return outcome_of(error)
+
+    async def _post(self, chat_id: int, thread_id: int | None, letter: Letter) -> Message:
+        return await self.bot.send_message(
+            chat_id,
+            letter.text,
+            message_thread_id=thread_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=letter.markup,
+        )
+
+    async def _detour(self, chat_id: int, letter: Letter) -> Outcome:
+        """The topic is closed or gone: better in the group's main topic than nowhere."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                sent = await self._post(chat_id, None, Letter(texts.detoured(letter.text), letter.markup))
+                return Sent(sent.message_id, detour="topic")
+        except TimeoutError:
+            return TimedOut()
+        except TelegramError as error:
+            return outcome_of(error)
+
+    async def _letter(self, parcel: Parcel) -> Letter | None:
+        """None when there is nothing to say any more."""
+        first = parcel.first
+        if first.planned.purpose == "notice":
+            return await self._notice(first, parcel.rule_of(first))
+        items = [
+            Item(d, rule) for d in parcel.deliveries if (rule := parcel.rule_of(d)) is not None and _is_meant(d, rule)
+        ]
+        if not items:
+            return None
+        match first.planned.purpose:
+            case "remind":
+                return await self._reminder(items)
+            case "nag":
+                return await self._nag(items[0])
+            case "summary":
+                return await self._summary(items[0])
+            case "checklist":
+                return await self._checklist(items[0])
+
+    async def _reminder(self, items: list[Item]) -> Letter:
+        events = list({(i.group_rule.id, i.delivery.planned.nominal): i for i in items}.values())
+        text = texts.reminders(events, self.workdays(), now=self.clock())
+        markup = await reminder_keyboard(
+            [i.delivery for i in events], {i.group_rule.id: i.group_rule for i in events}, self.stores
+        )
+        return Letter(text, markup)
+
+    async def _nag(self, item: Item) -> Letter | None:
+        missing = (await _tally(item.delivery, item.group_rule, self.stores)).missing
+        return Letter(texts.nag(item, missing, now=self.clock())) if missing else None
+
+    async def _summary(self, item: Item) -> Letter:
+        found = await _tally(item.delivery, item.group_rule, self.stores)
+        text = texts.summary(item, await self._title(item.group_rule.chat_id), found, now=self.clock())
+        return Letter(text, leader_keyboard(item.delivery.id))
+
+    async def _checklist(self, item: Item) -> Letter | None:
+        entry = self.base.knowledge.entries.get(_PROCEDURE)
+        if entry is None:
+            return None
+        return Letter(texts.checklist(item, entry.answer.strip(), await self._title(item.group_rule.chat_id)))
+
+    async def _notice(self, delivery: Delivery, group_rule: GroupRule | None) -> Letter:
+        payload = delivery.planned.payload
+        zone = group_rule.rule.schedule.zone if group_rule is not None else DEFAULT_ZONE
+        return Letter(notice(payload, await self._title(payload["chat_id"]), zone))
+
+    async def _title(self, chat_id: int) -> str:
+        chat = await self.stores.rules.chat(chat_id)
+        return chat.title if chat is not None and chat.title else "你的群"
+
+
+async def reminder_keyboard(
+    deliveries: list[Delivery], group_rules: dict[int, GroupRule], stores: Stores
+) -> InlineKeyboardMarkup | None:
+    """The buttons under a reminder, with the counts as they are now; one row for each event it speaks of."""
+    rows = []
+    for place, delivery in enumerate(deliveries[: texts.LISTED]):
+        rule, nominal = group_rules.get(delivery.planned.rule_id or 0), delivery.planned.nominal
+        if rule is None or nominal is None:
+            continue
+        tail = f" ({place + 1})" if len(deliveries) > 1 else ""
+        row = answer_row(rule, nominal, await _tally(delivery, rule, stores), tail)
+        rows.append([*row, *extra_row(rule.rule.kind)])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+async def _tally(delivery: Delivery, group_rule: GroupRule, stores: Stores) -> Tally:
+    nominal = delivery.planned.nominal
+    answers = await stores.people.answers(group_rule.id, nominal) if nominal is not None else {}
+    return tally(group_rule.rule.kind, await stores.people.roster(group_rule.chat_id), answers)
+
+
+def _is_meant(delivery: Delivery, group_rule: GroupRule) -> bool:
+    """Paused and deleted rules are silent, but for what was asked for by hand."""
+    by_hand = delivery.planned.lead.startswith("+")
+    return group_rule.state == "active" or (by_hand and group_rule.state == "paused")

@@ -1,0 +1,61 @@
+"""A group's dates for other calendars: one event each, because no RRULE can say 调休. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from scheduler.coming import coming
+from scheduler.rule import GroupRule, Kind, Occurrence, Rule
+from scheduler.workdays import Workdays
+
+_PRODUCT = "-//party-group-bot//reminders//ZH"
+_NAME = "党小组"
+_LASTS: dict[Kind, timedelta] = {
+    "meeting": timedelta(hours=1),
+    "study": timedelta(hours=1),
+    "dues": timedelta(minutes=30),
+    "report": timedelta(minutes=30),
+    "custom": timedelta(minutes=30),
+}
+PROVISIONAL = "这一年的放假安排尚未公布，暂按周末计算，公布后可能变动。"
+
+
+def calendar(group_rules: Sequence[GroupRule], workdays: Workdays, *, now: datetime, until: datetime) -> bytes:
+    """An .ics file of what comes from now until then (aware), in UTC, as every calendar understands it.
+
+    A UID is the same for ever, whatever the roll: importing a newer file moves the events.
+    """
+    found = Calendar()
+    found.add("prodid", _PRODUCT)
+    found.add("version", "2.0")
+    found.add("method", "PUBLISH")
+    found.add("x-wr-calname", _NAME)
+    for group_rule, event in coming(group_rules, workdays, now=now, until=until):
+        found.add_component(_event(group_rule, event, workdays, now))
+    return bytes(found.to_ical())
+
+
+def _event(group_rule: GroupRule, occurrence: Occurrence, workdays: Workdays, now: datetime) -> Event:
+    rule = group_rule.rule
+    event = Event()
+    event.add("uid", f"{group_rule.id}-{occurrence.nominal:%Y%m%dT%H%M%S}@party-group-bot")
+    event.add("dtstamp", now)
+    event.add("dtstart", occurrence.at)
+    event.add("dtend", occurrence.at + _LASTS[rule.kind])
+    event.add("summary", rule.title)
+    if rule.place:
+        event.add("location", rule.place)
+    if description := _description(rule, occurrence, workdays):
+        event.add("description", description)
+    return event
+
+
+def _description(rule: Rule, occurrence: Occurrence, workdays: Workdays) -> str:
+    nominal, local = occurrence.nominal.date(), occurrence.local.date()
+    remark = f"原定 {nominal:%Y-%m-%d}（{workdays.remark(nominal) or '休息'}），改到 {local:%Y-%m-%d}。"
+    return "\n".join(
+        line
+        for line in (rule.note, remark if local != nominal else "", PROVISIONAL if occurrence.is_provisional else "")
+        if line
+    )

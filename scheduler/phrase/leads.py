@@ -1,0 +1,178 @@
+"""When to remind: 提前3天和当天早上提醒, 提前一天晚上8点, 到点提醒, 提前2小时催一次."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from scheduler.phrase.durations import Span, duration
+from scheduler.phrase.hours import Hours, hours
+from scheduler.phrase.outcome import Refused
+from scheduler.phrase.tokens import Cursor
+from scheduler.rule import Lead
+
+HOUR = time(9)
+HOURS_OF_PARTS = {
+    "dawn": time(6), "morning": time(8), "early": time(8), "forenoon": time(9), "noon": time(12), "afternoon": time(14),
+    "dusk": time(18), "evening": time(20), "late": time(20), "night": time(22),
+}  # fmt: skip
+_MOST_DAYS = 31
+_VERBS = ("remind", "nag", "notify")
+
+
+@dataclass(frozen=True)
+class Leads:
+    """nag: when to mention those who have not answered; then there are no leads."""
+
+    leads: tuple[Lead, ...] = ()
+    nag: Lead | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class _Item:
+    """is_sure: says by itself that it is a reminder (提前…); others need 提醒 after them."""
+
+    lead: Lead
+    is_sure: bool
+
+
+def leads(cursor: Cursor) -> Leads | None:
+    """None when no reminders are spoken of here."""
+    place = cursor.at
+    if cursor.take("noahead"):
+        cursor.skip(*_VERBS)
+        return Leads((Lead(),), words="不提前")
+    items = _items(cursor)
+    verb = cursor.take(*_VERBS) if items else None
+    is_meant = verb is not None or (any(item.is_sure for item in items) and _clause_ends(cursor))
+    if not items or not is_meant:
+        cursor.at = place
+        return None
+    cursor.skip(*_VERBS, "once")
+    words = _texts(cursor, place)
+    found = tuple(dict.fromkeys(item.lead for item in items))
+    if verb and verb.kind == "nag":
+        if len(found) > 1:
+            raise Refused("催只能催一次", words)
+        return Leads(nag=found[0], words=words)
+    return Leads(found, words=words)
+
+
+def _clause_ends(cursor: Cursor) -> bool:
+    """提前10分钟到场 is advice, no reminder."""
+    following = next(cursor.rest(), None)
+    return following is None or following.kind not in {"char", "word", "range"}
+
+
+def _items(cursor: Cursor) -> list[_Item]:
+    found: list[_Item] = []
+    while True:
+        place = cursor.at
+        if found:
+            cursor.skip("join", "comma")
+        separated = cursor.at
+        item = _item(cursor, may_be_bare=bool(found) and found[-1].is_sure)
+        if item is None:
+            cursor.at = place
+            return found
+        if found and separated == place and not (found[-1].lead.days and item.lead.days):
+            raise Refused("提前多久没看懂，几个提醒之间请用顿号隔开", _texts(cursor, place))
+        found.append(item)
+
+
+def _item(cursor: Cursor, *, may_be_bare: bool) -> _Item | None:
+    place = cursor.at
+    found = _ahead(cursor, may_be_bare=may_be_bare) or _on_a_day(cursor)
+    if found is None:
+        cursor.at = place
+    return found
+
+
+def _ahead(cursor: Cursor, *, may_be_bare: bool) -> _Item | None:
+    """提前3天, 3天前, 会前半小时, and the 1天 of "提前3天、1天"."""
+    said = cursor.take("ahead", "beforeevent")
+    span = duration(cursor)
+    if span is None:
+        if said:
+            raise Refused("提前多久没看懂", said.text)
+        return None
+    after = cursor.take("beyond")
+    if not (said or after or may_be_bare):
+        return None
+    if not said and not after and not _ends_here(cursor):
+        return None
+    return _Item(_span_lead(cursor, span), is_sure=said is not None or may_be_bare)
+
+
+def _ends_here(cursor: Cursor) -> bool:
+    """A bare 1天 belongs to the list when the list goes on or ends after it."""
+    return cursor.peek() is None or cursor.sees("comma", "join", "part", "clock", "sametime", "number", *_VERBS)
+
+
+def _texts(cursor: Cursor, place: int) -> str:
+    return "".join(token.text for token in cursor.since(place)).strip()
+
+
+def _span_lead(cursor: Cursor, span: Span) -> Lead:
+    if span.months:
+        raise Refused(f"提前几个月不好算，请写天数，最多{_MOST_DAYS}天", span.text)
+    if span.days > _MOST_DAYS or span.minutes > _MOST_DAYS * 1440:
+        raise Refused(f"最多提前{_MOST_DAYS}天", span.text)
+    if span.minutes:
+        return Lead(minutes=span.minutes)
+    cursor.skip("de")
+    if cursor.take("sametime"):
+        return Lead(span.days, minutes=_minutes_too(cursor))
+    return Lead(span.days, at=_hour(cursor))
+
+
+def _minutes_too(cursor: Cursor) -> int:
+    """提前1天同一时间再提前30分钟: less these minutes."""
+    place = cursor.at
+    again = cursor.take("join")
+    if again and again.text == "再" and cursor.take("ahead") and (span := duration(cursor)) and span.minutes:
+        return span.minutes
+    cursor.at = place
+    return 0
+
+
+def _hour(cursor: Cursor) -> time:
+    found = hours(cursor)
+    return HOUR if found is None else _only(found)
+
+
+def _only(found: Hours) -> time:
+    if len(found.times) > 1:
+        raise Refused("每次提醒只写一个钟点", found.words)
+    if found.times:
+        return found.times[0]
+    return HOURS_OF_PARTS[found.part]
+
+
+def _on_a_day(cursor: Cursor) -> _Item | None:
+    if cursor.take("ontime"):
+        return _Item(Lead(), is_sure=False)
+    day = cursor.take("eve", "sameday")
+    if day is None:
+        return None
+    cursor.skip("de")
+    found = hours(cursor, day.tag)
+    days = 1 if day.kind == "eve" else 0
+    return _Item(Lead(days, at=HOUR if found is None else _only(found)), is_sure=False)
+
+
+def fitted(found: tuple[Lead, ...], event: datetime) -> tuple[tuple[Lead, ...], tuple[str, ...]]:
+    """In order of time, each once, none after the event; and what has to be said about it.
+
+    A reminder on the day itself without an hour of its own goes out with the event rather than after it.
+    """
+    fitting: list[Lead] = []
+    remarks: list[str] = []
+    for lead in found:
+        if lead.local(event) <= event:
+            fitting.append(lead)
+        elif lead.at in (HOUR, *HOURS_OF_PARTS.values()):
+            fitting.append(Lead())
+            remarks.append(f"当天{lead.at:%H:%M}已经在{event:%H:%M}之后，改成到点提醒。")
+        else:
+            raise Refused(f"当天{lead.at:%H:%M}提醒，比事情本身的{event:%H:%M}还晚", "当天")
+    return tuple(sorted(dict.fromkeys(fitting), key=lambda lead: lead.local(event))), tuple(remarks)

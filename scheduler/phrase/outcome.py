@@ -1,0 +1,38 @@
+"""What reading a phrase comes to."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from scheduler.rule import Rule
+
+
+@dataclass(frozen=True)
+class Understood:
+    """remarks: Chinese sentences that the echo must show, because something was taken as said."""
+
+    rule: Rule
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """problem: the reason with two examples, in Chinese. unknown: the words that it is about, as typed."""
+
+    problem: str
+    unknown: tuple[str, ...] = ()
+
+
+Parsed: TypeAlias = Understood | NotUnderstood
+
+
+class Refused(Exception):
+    """Inside this package only: reading stops here. words: as typed."""
+
+    def __init__(self, reason: str, *words: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.words = words
+
+
+class NoDay(Refused):
+    """Nothing in the phrase says on which day."""

@@ -1,0 +1,210 @@
+"""From what was said about days and hours to a schedule, or why it contradicts itself."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import assert_never
+
+from scheduler.phrase.dates import Day, Fixed, Moment, Pattern, days_from, first_moment, rrule_of, search_from
+from scheduler.phrase.hours import DEFAULT_HOUR, PART_NAMES, Hours, hour_of_part
+from scheduler.phrase.month_days import days_remarks
+from scheduler.phrase.outcome import NoDay, Refused
+from scheduler.phrase.scan import LUNAR_REASON, Said
+from scheduler.phrase.titles import joined
+from scheduler.phrase.tokens import Token
+from scheduler.rule import Roll, Schedule
+from scheduler.words import WEEKDAYS, day_in_words
+
+_BREAK = timedelta(days=12)
+_FIFTH = 5
+_QUOTE = "；要做的事里提到的日子，请加上引号"
+_ROLLS: dict[str, Roll] = {"none": "none", "next": "next", "previous": "previous", "skip": "skip"}
+_TIME_KINDS = {
+    "rel", "unit", "month", "year", "relyear", "quarter", "half", "hazy", "vague", "lunar", "part", "number",
+    "festival",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Timed:
+    schedule: Schedule
+    remarks: tuple[str, ...]
+
+
+def timed(said: Said, now: datetime, zone: str) -> Timed:
+    """Refuses what lacks a day and an hour, contradicts itself or is past."""
+    day, remarks = _day(said, now)
+    if isinstance(day, Moment):
+        return _moment(day, said, zone)
+    hour, more = _hour(said)
+    roll, about_roll = _roll(day.roll, said.rolls)
+    start, rrule, rest = _started(replace(day, roll=roll), hour, said, now)
+    return Timed(Schedule(start, rrule, roll, zone), (*said.remarks, *remarks, *more, *rest, *about_roll))
+
+
+def _day(said: Said, now: datetime) -> tuple[Day, tuple[str, ...]]:
+    days = list(dict.fromkeys(day for day, _ in said.days))
+    if not days and said.runs and said.since:
+        return Fixed(said.since), ()
+    if not days:
+        return _no_day(said)
+    if len(days) == 1:
+        return days[0], ()
+    words = [text for _, text in said.days]
+    singles = [day for day in days if isinstance(day, Fixed) or (isinstance(day, Pattern) and day.once)]
+    if len(days) > 2 or len(singles) < 2:
+        raise Refused(f"有不止一个日期；要设几个时间请分成几条{_QUOTE}", *words)
+    return _same_day(singles, words, now), ()
+
+
+def _no_day(said: Said) -> tuple[Day, tuple[str, ...]]:
+    words = joined([t for piece in said.pieces for t in piece if t.kind in _TIME_KINDS])
+    lunar = [t.text for piece in said.pieces for t in piece if t.kind == "lunar"]
+    if lunar:
+        raise NoDay(LUNAR_REASON, *lunar)
+    if said.since is not None:
+        raise NoDay("只说了从哪天起，没说多久一次", *words)
+    if not any(hour.times for hour in said.hours):
+        raise NoDay("没说是哪一天、几点", *words, *(hour.words for hour in said.hours))
+    return Pattern("DAILY", once=True), ("没写哪天，按最近的一次算。",)
+
+
+def _same_day(days: list[Fixed | Pattern], words: list[str], now: datetime) -> Day:
+    """周五12月1日: right only when it is a Friday."""
+    plain = [day for day in days if isinstance(day, Pattern) and day.frequency == "WEEKLY"]
+    dated = [day for day in days if day not in plain]
+    if len(dated) == 1:
+        found = _date(dated[0], now)
+        if found.weekday() != plain[0].weekdays[0][0]:
+            raise Refused(f"{found.month}月{found.day}日是{WEEKDAYS[found.weekday()]}，对不上{_QUOTE}", *words)
+        return dated[0]
+    if len(dated) == 2 and _date(dated[0], now) == _date(dated[1], now):
+        return dated[0]
+    raise Refused(f"有不止一个日期；要设几个时间请分成几条{_QUOTE}", *words)
+
+
+def _date(day: Fixed | Pattern, now: datetime) -> date:
+    return day.first if isinstance(day, Fixed) else next(days_from(day, now.date()), now.date())
+
+
+def _moment(day: Moment, said: Said, zone: str) -> Timed:
+    if said.hours or said.count or said.until:
+        raise Refused("已经说了多久以后，又说了钟点，对不上", *(h.words for h in said.hours))
+    roll, remarks = _roll("none", said.rolls)
+    return Timed(Schedule(day.at, "", roll, zone), (*said.remarks, *remarks))
+
+
+def _hour(said: Said) -> tuple[tuple[time, ...], tuple[str, ...]]:
+    if not said.hours:
+        return (DEFAULT_HOUR,), ("没写几点，按上午9:00算。",)
+    if len(said.hours) > 1:
+        raise Refused("有不止一个时间，对不上", *(hour.words for hour in said.hours))
+    (hour,) = said.hours
+    if hour.times:
+        return hour.times, hour.remarks
+    return _of_part(hour)
+
+
+def _of_part(hour: Hours) -> tuple[tuple[time, ...], tuple[str, ...]]:
+    usual = hour_of_part(hour.part)
+    name = PART_NAMES[hour.part]
+    if usual is None:
+        raise Refused(f"{name}几点？请写上钟点", hour.words or name)
+    return (usual,), (f"没写几点，{name}按{usual.hour}:00算。",)
+
+
+def _started(
+    day: Fixed | Pattern, hours: tuple[time, ...], said: Said, now: datetime
+) -> tuple[datetime, str, tuple[str, ...]]:
+    if len({hour.minute for hour in hours}) > 1:
+        raise Refused("一天两次要同一个分钟，例如“9点和14点”；不一样的请分成两条", *(h.words for h in said.hours))
+    match day:
+        case Fixed():
+            return _fixed(day, hours, said, now)
+        case Pattern(once=True):
+            return _once(day, hours, said, now)
+        case Pattern():
+            return _repeated(day, hours, said, now)
+        case _:
+            assert_never(day)
+
+
+def _fixed(day: Fixed, hours: tuple[time, ...], said: Said, now: datetime) -> tuple[datetime, str, tuple[str, ...]]:
+    days = said.runs or day.days
+    if said.runs and day.days > 1 and said.runs != day.days:
+        raise Refused("天数对不上", *(text for _, text in said.days))
+    _check_single(hours, said, is_running=days > 1)
+    start = datetime.combine(day.first, hours[0])
+    if start < now - (_BREAK if day.roll == "next" else timedelta()):
+        unsaid = "" if said.hours else "（没写几点，按9:00算；请写上钟点）"
+        raise Refused(f"{day_in_words(start)}已经过去了{unsaid}", *(text for _, text in said.days))
+    if days > 1:
+        return start, f"FREQ=DAILY;COUNT={days}", (f"连着{days}天，每天提醒一次。",)
+    return start, "", ()
+
+
+def _check_single(hours: tuple[time, ...], said: Said, *, is_running: bool = False) -> None:
+    if len(hours) > 1:
+        raise Refused("只一天的事只写一个钟点，要两次请分成两条", *(h.words for h in said.hours))
+    if said.since and not is_running:
+        raise Refused("只有一天，不用说从哪天起", *(text for _, text in said.days))
+    if said.until or said.count:
+        raise Refused("只有一天，不用说到什么时候、共几次", *(text for _, text in said.days))
+
+
+def _once(day: Pattern, hours: tuple[time, ...], said: Said, now: datetime) -> tuple[datetime, str, tuple[str, ...]]:
+    if said.runs:
+        return _fixed(Fixed(_date(day, now)), hours, said, now)
+    _check_single(hours, said)
+    start = first_moment(day, hours, since=search_from(day, now))
+    if start is None:
+        raise Refused("没有这一天", *(text for _, text in said.days))
+    return start, "", ()
+
+
+def _repeated(
+    day: Pattern, hours: tuple[time, ...], said: Said, now: datetime
+) -> tuple[datetime, str, tuple[str, ...]]:
+    start = first_moment(day, hours, since=_since(day, said, now))
+    if start is None:
+        raise Refused("没有这一天", *(text for _, text in said.days))
+    return start, rrule_of(day, hours) + _end(start, said), _pattern_remarks(day, start)
+
+
+def _since(day: Pattern, said: Said, now: datetime) -> datetime:
+    """Where to look for the first. What counts from a day that was named goes on counting from it, past or not."""
+    counts = bool(said.count or said.runs)
+    earliest = now if counts else search_from(day, now)
+    if said.since is None:
+        return earliest
+    named = datetime.combine(said.since, time())
+    return named if named.date() < now.date() and (counts or day.interval > 1) else max(earliest, named)
+
+
+def _end(start: datetime, said: Said) -> str:
+    count = said.count or said.runs
+    if said.until is not None and count:
+        raise Refused("说了到什么时候，又说了共几次，请只写一个")
+    if said.until is not None and said.until < start.date():
+        raise Refused(f"第一次是{day_in_words(start)}，已经在截止之后")
+    if said.until is not None:
+        return f";UNTIL={said.until:%Y%m%d}T235959"
+    return f";COUNT={count}" if count else ""
+
+
+def _pattern_remarks(day: Pattern, start: datetime) -> tuple[str, ...]:
+    remarks = [] if day.frequency == "YEARLY" else list(days_remarks(day.month_days))
+    if day.frequency == "YEARLY" and day.months == (2,) and 29 in day.month_days:
+        remarks.append("只有闰年有2月29日，别的年份会跳过。")
+    if any(abs(which) == _FIFTH for _, which in day.weekdays):
+        remarks.append("没有第五个的月份会跳过。")
+    if day.interval > 1:
+        remarks.append(f"从{day_in_words(start)}这一次数起。")
+    return tuple(remarks)
+
+
+def _roll(of_day: Roll, tokens: list[Token]) -> tuple[Roll, tuple[str, ...]]:
+    said = {_ROLLS[token.tag] for token in tokens} | ({of_day} if of_day != "none" else set())
+    if len(said) > 1:
+        raise Refused("遇到节假日怎么办，前后说的不一样", *(token.text for token in tokens))
+    only_weekend = any("周末" in t.text or "双休" in t.text for t in tokens if t.tag != "none")
+    return next(iter(said), "none"), ("周末和法定节假日都这样算，调休上班的周末算工作日。",) if only_weekend else ()

@@ -1,0 +1,169 @@
+"""What a leader does with a summary: the group is reminded once more, the summary comes again, or it is enough."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import GROUP, LEADER, WANG, Chatting, labels
+from standing import DAY, Pressing, deliver, new_rule, stand
+
+from handlers.leader import one_more
+from sandbox.model import Message
+from scheduler.delivery import Delivery, Planned
+from scheduler.rule import GroupRule, Rule, Schedule
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Desk:
+    """The leader's private chat with a summary in it."""
+
+    pressing: Pressing
+    rule: GroupRule
+    summary: Message
+
+    @property
+    def chatting(self) -> Chatting:
+        return self.pressing.chatting
+
+    @property
+    def number(self) -> int:
+        return int(self.summary.keyboard[0][0].value.rsplit(":", 1)[1])
+
+    def shown(self) -> Message:
+        message = self.chatting.world.message(self.summary.chat_id, self.summary.id)
+        assert message is not None
+        return message
+
+    async def planned(self) -> list[Planned]:
+        """What was asked for by the buttons."""
+        deliveries = await self.chatting.stores.deliveries.of_rule(self.rule.id)
+        return [d.planned for d in deliveries if d.planned.lead in ("+again", "+later")]
+
+
+@pytest.fixture
+async def desk(chatting: Chatting) -> AsyncIterator[Desk]:
+    chatting.world.say(LEADER, LEADER, "/start")
+    await chatting.until(lambda: bool(chatting.from_bot(LEADER)))
+    rule = await new_rule(chatting)
+    yield Desk(Pressing(chatting), rule, await stand(chatting, rule, purpose="summary"))
+
+
+async def test_once_more_reaches_the_group_once_however_often_it_is_tapped(desk: Desk) -> None:
+    await deliver(desk.chatting)
+    desk.pressing.services.woken.clear()
+    before = len(desk.chatting.from_bot(GROUP))
+    data = f"l:again:{desk.number}"
+    assert (await desk.pressing.forge(LEADER, desk.summary, data)).text == "已经再提醒了一次"
+    assert desk.pressing.services.woken.is_set()
+    assert (await desk.pressing.forge(LEADER, desk.summary, data)).text == "刚才已经提醒过了"
+    await deliver(desk.chatting)
+    (reminder,) = desk.chatting.from_bot(GROUP)[before:]
+    assert "党小组会" in reminder.text and labels(reminder) == ["✅ 参加", "🙋 请假"]
+    assert desk.shown().text.endswith("— 已经再提醒了一次")
+    assert labels(desk.shown()) == ["知道了", "1小时后再看", "明早9点再看"]
+
+
+async def test_the_extra_reminder_takes_answers_like_any_other(desk: Desk) -> None:
+    await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")
+    await deliver(desk.chatting)
+    reminder = desk.chatting.from_bot(GROUP)[-1]
+    assert (await desk.pressing.tap(WANG, reminder, "参加")).text == "记下了：参加"
+    await desk.pressing.shows(reminder, "✅ 参加 1")
+
+
+@pytest.mark.parametrize(("label", "line"), [("1小时", "1小时后再发给你"), ("明早", "明早9点再发给你")])
+async def test_later_plans_the_same_summary_once(desk: Desk, label: str, line: str) -> None:
+    data = desk.chatting.data(desk.summary, label)
+    assert (await desk.pressing.tap(LEADER, desk.summary, label)).text == line
+    assert (await desk.pressing.forge(LEADER, desk.summary, data)).text == "已经记着了"
+    assert desk.shown().text.endswith(line) and labels(desk.shown()) == []
+    (later,) = await desk.planned()
+    assert (later.purpose, later.chat_id) == ("summary", desk.summary.chat_id)
+
+
+async def test_the_later_summary_comes_with_buttons_of_its_own(desk: Desk) -> None:
+    await desk.pressing.tap(LEADER, desk.summary, "1小时")
+    later = desk.pressing.services.clock() + HOUR
+    object.__setattr__(desk.pressing.services, "clock", lambda: later)
+    await deliver(desk.chatting)
+    again = desk.chatting.from_bot(LEADER)[-1]
+    assert again.id > desk.summary.id and "党小组会" in again.text
+    assert (await desk.pressing.tap(LEADER, again, "1小时")).text == "1小时后再发给你"
+    assert len(await desk.planned()) == 2
+
+
+async def test_enough_takes_the_buttons_away(desk: Desk) -> None:
+    assert (await desk.pressing.tap(LEADER, desk.summary, "知道了")).text == "好的"
+    assert labels(desk.shown()) == [] and desk.shown().text == desk.summary.text
+    assert (await desk.pressing.forge(LEADER, desk.summary, f"l:ok:{desk.number}")).text == "好的"
+
+
+@pytest.mark.parametrize("action", ["again", "hour", "morning", "ok"])
+async def test_nobody_else_may_press_it(desk: Desk, action: str) -> None:
+    elsewhere = await desk.chatting.ask(WANG, WANG, "党小组长任期多久")
+    in_group = await desk.chatting.ask(LEADER, GROUP, "/ask 党小组长任期多久")
+    for who, message in ((WANG, elsewhere), (LEADER, in_group), (WANG, desk.summary)):
+        assert "不是发给你的" in (await desk.pressing.forge(who, message, f"l:{action}:{desk.number}")).text
+    assert await desk.planned() == []
+    assert labels(desk.shown()) == labels(desk.summary)
+
+
+async def test_another_message_to_the_leader_is_no_summary(desk: Desk) -> None:
+    await stand(desk.chatting, desk.rule, purpose="checklist")
+    deliveries = await desk.chatting.stores.deliveries.of_rule(desk.rule.id)
+    (number,) = [d.id for d in deliveries if d.planned.purpose == "checklist" and d.state == "sent"]
+    assert "不是发给你的" in (await desk.pressing.forge(LEADER, desk.summary, f"l:again:{number}")).text
+
+
+async def test_who_handed_the_group_over_has_no_say(desk: Desk) -> None:
+    wang = desk.chatting.world.user(WANG).id
+    await desk.chatting.stores.rules.change(
+        desk.rule.id, desk.rule.rule, now=desk.pressing.services.clock(), leader_id=wang
+    )
+    assert "不是发给你的" in (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text
+    assert await desk.planned() == []
+
+
+@pytest.mark.parametrize("data", ["l:again:999999", "l:again:0", "l:fly:1", "l:", "l:ok:x", "l:hour:-1"])
+async def test_unknown_data_is_answered_and_changes_nothing(desk: Desk, data: str) -> None:
+    assert "不管用" in (await desk.pressing.forge(LEADER, desk.summary, data)).text
+    assert labels(desk.shown()) == labels(desk.summary)
+
+
+async def test_of_a_deleted_rule_nothing_more_is_sent(desk: Desk) -> None:
+    await desk.chatting.stores.rules.set_state(desk.rule.id, "deleted", now=desk.pressing.services.clock())
+    assert "删掉了" in (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text
+    assert labels(desk.shown()) == [] and await desk.planned() == []
+
+
+async def test_a_group_that_is_gone_is_told_before_anything_is_promised(desk: Desk) -> None:
+    await desk.chatting.stores.rules.chat_gone(desk.rule.chat_id, "kicked", "Asia/Shanghai")
+    assert "发不进" in (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text
+    assert await desk.planned() == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "morning"),
+    [
+        ("Asia/Shanghai", "2026-03-02T15:59", "2026-03-03T01:00"),
+        ("Asia/Shanghai", "2026-03-02T16:00", "2026-03-04T01:00"),  # past midnight there
+        ("Europe/Berlin", "2026-03-28T12:00", "2026-03-29T07:00"),  # the clock is put forward in the night
+        ("America/New_York", "2026-12-31T20:00", "2027-01-01T14:00"),
+    ],
+)
+def test_tomorrow_morning_is_where_the_group_is(zone: str, now: str, morning: str) -> None:
+    start = datetime(2026, 3, 6, 19, 30)
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    rule = GroupRule(7, -100, 3, 10, Rule("meeting", "会", Schedule(start, zone=zone), ()), "active", moment)
+    event_at = start.replace(tzinfo=ZoneInfo(zone))
+    planned = Planned("k", 10, None, "summary", moment, moment + DAY, 7, start, event_at, "before")
+    summary = Delivery(42, planned, "sent", moment)
+    later = one_more("morning", summary, rule, now=moment)
+    assert later.due_at == datetime.fromisoformat(morning).replace(tzinfo=UTC)
+    again = one_more("again", summary, rule, now=moment)
+    assert (again.key, again.chat_id, again.thread_id) == ("7/20260306T1930/remind/+again42", -100, 3)
+    assert again.expires_at - again.due_at == 12 * HOUR

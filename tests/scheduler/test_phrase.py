@@ -1,0 +1,393 @@
+"""What leaders type after /remind: the golden phrases, and laws that hold for all of them."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from itertools import product
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from scheduler.phrase import NotUnderstood, Understood, parse
+from scheduler.phrase.dates import ALL_MONTHS, Pattern, first_moment, rrule_of, search_from
+from scheduler.phrase.lexicon import LEXEMES
+from scheduler.phrase.titles import kind_of
+from scheduler.recurrence import check_rrule, moment, next_occurrences
+from scheduler.rule import DEFAULT_LEADS, Lead, Roll, Rule, Schedule
+from scheduler.words import day_in_words, phrase_of, rule_in_words, schedule_in_words
+from scheduler.workdays import Workdays
+
+NOW = datetime(2026, 3, 4, 10)
+GOLDEN = Path(__file__).with_name("phrases.tsv")
+ROWS = [row.split("\t") for row in GOLDEN.read_text("utf-8").splitlines() if row and not row.startswith("#")]
+
+
+def understood(text: str, now: datetime = NOW) -> Understood:
+    found = parse(text, now=now)
+    assert isinstance(found, Understood), found
+    return found
+
+
+def refused(text: str, now: datetime = NOW) -> NotUnderstood:
+    found = parse(text, now=now)
+    assert isinstance(found, NotUnderstood), found
+    return found
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}@{row[1]}")
+def test_a_golden_phrase_is_understood_as_written_down(row: list[str]) -> None:
+    now = datetime.fromisoformat(row[1]) if row[1] else NOW
+    if row[2] == "✗":
+        assert row[3] in refused(row[0], now).problem
+        return
+    rule = understood(row[0], now).rule
+    _, _, start, rrule, roll, kind, title, leads = row
+    assert rule.schedule == Schedule(datetime.fromisoformat(start), rrule, roll)  # type: ignore[arg-type]
+    assert (rule.kind, rule.title) == (kind, title)
+    default = " ".join(lead.key for lead in DEFAULT_LEADS[rule.kind])
+    assert " ".join(lead.key for lead in rule.leads) == (default if leads == "默认" else leads)
+
+
+def test_the_golden_phrases_are_many_and_different() -> None:
+    assert len({(row[0], row[1]) for row in ROWS}) == len(ROWS) >= 200
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row[2] != "✗"], ids=lambda row: row[0])
+def test_the_words_of_a_golden_rule_are_read_back_as_the_same_rule(row: list[str]) -> None:
+    now = datetime.fromisoformat(row[1]) if row[1] else NOW
+    rule = understood(row[0], now).rule
+    assert understood(phrase_of(rule), now).rule == rule
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row[2] != "✗"], ids=lambda row: row[0])
+def test_what_comes_next_is_never_before_now_and_the_rrule_can_be_read(row: list[str]) -> None:
+    now = datetime.fromisoformat(row[1]) if row[1] else NOW
+    schedule = understood(row[0], now).rule.schedule
+    assert not schedule.rrule or check_rrule(schedule.rrule, schedule.start, schedule.zone) is None
+    after = moment(now, ZoneInfo(schedule.zone))
+    coming = next_occurrences(schedule, Workdays(), after=after, count=3)
+    assert coming
+    assert all(event.local >= now for event in coming)
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("每月5号交党费", "没写几点，按上午9:00算。"),
+        ("下午3点开会", "没写哪天，按最近的一次算。"),
+        ("每月31号9点交党费", "没有31号的月份会跳过；想要月底请说“每月最后一天”。"),
+        ("隔周五9点开会", "从3月6日 周五 9:00这一次数起。"),
+        ("每隔两天9点浇花", "“每隔两天”按每3天一次算。"),
+        ("周五9点到11点开会", "到11:00结束，提醒按开始的09:00算。"),
+        ("下周三到周五9点培训", "连着3天，每天提醒一次。"),
+        ("每月5号前9点交党费", "“每月5号前”按当天算；想早些提醒可以加“提前3天提醒”。"),
+        ("明天9点前交材料", "“前”按这个钟点算；想早些提醒可以加“提前1小时提醒”。"),
+        ("明天9点左右交材料", "“左右”没法算，就按这个钟点。"),
+        ("明天7点开会", "按早上7点算；晚上请写“晚上7点”。"),
+        ("每月初9点交党费", "月初按1号算。"),
+        ("每周五8点开会，当天提醒", "当天09:00已经在08:00之后，改成到点提醒。"),
+        ("明天9点开会，提前3天提醒", "有的提醒时间已经过了，那一次不会发。"),
+        ("每月第五个周五9点开会", "没有第五个的月份会跳过。"),
+        ("明天9点", "没写要做什么，先叫“提醒”。"),
+    ],
+)
+def test_what_was_taken_as_said_is_remarked_on(text: str, remark: str) -> None:
+    assert remark in understood(text).remarks
+
+
+def test_a_full_phrase_needs_no_remark() -> None:
+    assert understood("每月第一个周五晚上7点半开党小组会，提前3天提醒").remarks == ()
+
+
+def test_place_agenda_and_nag_are_taken_from_the_sentence() -> None:
+    rule = understood("每周五19:30在三楼会议室开党小组会，提前2小时催一次，议程：学文件，讨论").rule
+    assert (rule.title, rule.place, rule.note) == ("开党小组会", "三楼会议室", "学文件，讨论")
+    assert rule.nag == Lead(minutes=120)
+    assert rule.leads == DEFAULT_LEADS["meeting"]
+
+
+def test_reminders_after_an_agenda_are_no_part_of_it() -> None:
+    rule = understood("每周五9点开会 地点：2号楼301会议室 议程：一、学文件；二、讨论；提前1天提醒").rule
+    assert (rule.place, rule.note) == ("2号楼301会议室", "一、学文件；二、讨论")
+    assert rule.leads == (Lead(1, at=time(9)),)
+
+
+def test_a_title_is_kept_as_it_was_typed() -> None:
+    assert understood("每周五9点 學習《Party 100 年》").rule.title == "學習《Party 100 年》"
+
+
+def test_a_refusal_names_the_words_and_shows_two_examples() -> None:
+    found = refused("每月上旬开会")
+    assert found.unknown == ("月上旬",)
+    assert found.problem.count("“") >= 3
+    for shown in found.problem.split("可以这样写：")[1].split("，或者"):
+        understood(shown.strip("“”。"))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "…", "x" * 501, "明天9点" + "开" * 61])
+def test_empty_and_endless_texts_are_refused(text: str) -> None:
+    refused(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("每周五9点开会 周六", "周六"),
+        ("每周五9点开会 下午", "下午"),
+        ("每周五9点开会 前", ""),
+        ("每周五 9点开会 10点", "10点"),
+        ("每月5号交党费 中旬", "中旬"),
+        ("明天9点左右开会，晚上", "晚上"),
+        ("每周五9点开会，工作日", "工作日"),
+        ("每周五9点开会，月底", "月底"),
+        ("每周五9点开会 每", "每"),
+    ],
+)
+def test_words_of_time_never_slip_into_the_title(text: str, word: str) -> None:
+    found = parse(text, now=NOW)
+    if word:
+        assert isinstance(found, NotUnderstood), found
+        assert any(word in unknown for unknown in found.unknown)
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "start"),
+    [
+        ("2026-03-06T08:59", "周五9点开会", "2026-03-06T09:00"),
+        ("2026-03-06T09:00", "周五9点开会", "2026-03-06T09:00"),
+        ("2026-03-06T09:01", "周五9点开会", "2026-03-13T09:00"),
+        ("2026-03-08T10:00", "下周一9点开会", "2026-03-09T09:00"),
+        ("2026-03-09T10:00", "下周一9点开会", "2026-03-16T09:00"),
+        ("2026-12-31T10:00", "明天9点开会", "2027-01-01T09:00"),
+        ("2026-12-31T10:00", "下个月5号9点交党费", "2027-01-05T09:00"),
+        ("2026-01-31T10:00", "月底9点交党费", "2026-02-28T09:00"),
+        ("2026-01-31T10:00", "31号9点交党费", "2026-03-31T09:00"),
+        ("2024-02-28T10:00", "每月底9点交党费", "2024-02-29T09:00"),
+        ("2026-03-04T23:50", "半小时后开会", "2026-03-05T00:20"),
+        ("2026-05-02T10:00", "每月第一个工作日9点交党费", "2026-05-01T09:00"),
+    ],
+)
+def test_the_first_time_at_the_edges(now: str, text: str, start: str) -> None:
+    moment = datetime.fromisoformat(now)
+    assert understood(text, moment).rule.schedule.start == datetime.fromisoformat(start)
+
+
+def test_a_first_working_day_that_holidays_carry_over_today_is_not_lost() -> None:
+    now = datetime(2026, 5, 2, 10)
+    schedule = understood("每月第一个工作日9点交党费", now).rule.schedule
+    event = next_occurrences(schedule, Workdays(), after=moment(now, ZoneInfo(schedule.zone)), count=1)[0]
+    assert event.local == datetime(2026, 5, 6, 9)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("开党小组会", "meeting"),
+        ("党员大会", "meeting"),
+        ("组织生活会", "meeting"),
+        ("开会学习文件", "meeting"),
+        ("学习大会精神", "study"),
+        ("学习二十届三中全会", "study"),
+        ("收党费", "dues"),
+        ("写小结", "report"),
+        ("交思想汇报", "report"),
+        ("述职", "report"),
+        ("上党课", "study"),
+        ("主题党日", "study"),
+        ("打印会议室门牌", "custom"),
+        ("植树", "custom"),
+    ],
+)
+def test_the_kind_follows_from_the_title(title: str, kind: str) -> None:
+    assert kind_of(title) == kind
+
+
+# laws
+
+HOURS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 5, 15, 30, 59]))
+TITLES = {
+    "meeting": ["开党小组会", "党员大会"],
+    "dues": ["收党费", "交五月份的党费"],
+    "report": ["写小结", "下周三的总结"],
+    "study": ["学习“七一”讲话", "学习，提前3天预习"],
+    "custom": ["打印三份表格", "每周一三五", "地点：待定", "明天 9点"],
+}
+MONTH_SETS = [(), (3, 6, 9, 12), (1, 4, 7, 10), (2, 5, 8, 11), (6, 12), (1, 7), (3, 9), (1, 3, 5, 7, 9, 11)]
+DAYS_OF_MONTH = st.lists(st.integers(1, 31), min_size=1, max_size=3, unique=True).map(lambda d: tuple(sorted(d)))
+NTH = st.tuples(st.integers(0, 6), st.sampled_from([1, 2, 3, 4, 5, -1, -2]))
+NTHS = st.lists(NTH, min_size=1, max_size=2, unique=True).map(tuple)
+ROLLS: list[Roll] = ["none", "next", "previous", "skip"]
+
+
+@st.composite
+def patterns(draw: st.DrawFn) -> Pattern:
+    roll = draw(st.sampled_from(ROLLS))
+    interval = draw(st.sampled_from([1, 1, 2, 3]))
+    match draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"])):
+        case "DAILY":
+            return Pattern("DAILY", interval, roll=roll)
+        case "WEEKLY":
+            days = draw(st.lists(st.integers(0, 6), min_size=1, max_size=7, unique=True))
+            return Pattern("WEEKLY", interval, weekdays=tuple((day, 0) for day in sorted(days)), roll=roll)
+        case "MONTHLY":
+            months = draw(st.sampled_from(MONTH_SETS)) if interval == 1 else ()
+        case _:
+            months = tuple(sorted(draw(st.lists(st.sampled_from(ALL_MONTHS), min_size=1, max_size=3, unique=True))))
+    frequency = draw(st.just("MONTHLY" if (months in MONTH_SETS and draw(st.booleans())) or not months else "YEARLY"))
+    if draw(st.booleans()):
+        return Pattern(frequency, interval if frequency == "YEARLY" or not months else 1, months, (), draw(NTHS), roll)
+    days = draw(st.one_of(DAYS_OF_MONTH, st.sampled_from([(-1,), (-2,), (1,)])))
+    return Pattern(frequency, interval if frequency == "YEARLY" or not months else 1, months, days, (), roll)
+
+
+LEADS = st.one_of(
+    st.builds(Lead, st.integers(1, 31), at=HOURS),
+    st.builds(Lead, st.integers(1, 31)),
+    st.builds(Lead, minutes=st.integers(0, 3000)),
+    st.builds(Lead, st.integers(1, 31), minutes=st.integers(1, 1439)),
+)
+NOWS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31)).map(lambda t: t.replace(second=0, microsecond=0))
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> tuple[Rule, datetime]:
+    """A rule as it would be set up at that moment."""
+    now, pattern, hour = draw(NOWS), draw(patterns()), draw(HOURS)
+    hours = (hour, hour.replace(hour=23)) if hour.hour < 20 and draw(st.booleans()) else (hour,)
+    start = first_moment(pattern, hours, since=search_from(pattern, now))
+    if start is None:
+        pattern = Pattern("DAILY")
+        start = first_moment(pattern, hours, since=now)
+        assert start is not None
+    end = draw(st.sampled_from(["", "", ";COUNT=7"])) if pattern.roll != "next" else ""
+    schedule = Schedule(start, rrule_of(pattern, hours) + end, pattern.roll)
+    kind = draw(st.sampled_from(sorted(TITLES)))
+    leads = {lead for lead in draw(st.lists(LEADS, min_size=1, max_size=3))}
+    in_order = tuple(sorted(leads, key=lambda lead: lead.local(start)))
+    if len({lead.local(start) for lead in in_order}) < len(in_order):
+        in_order = in_order[:1]
+    rule = Rule(
+        kind=kind,  # type: ignore[arg-type]
+        title=draw(st.sampled_from(TITLES[kind])),
+        schedule=schedule,
+        leads=in_order,
+        place=draw(st.sampled_from(["", "三楼会议室", "老地方，明天再说"])),
+        note=draw(st.sampled_from(["", "学文件；提前3天交", "一、“七一”；二、讨论"])),
+        nag=draw(st.none() | LEADS),
+    )
+    return rule, now
+
+
+@settings(max_examples=300, deadline=None)
+@given(rules())
+def test_a_rule_put_into_words_is_read_back_as_the_same_rule(given_rule: tuple[Rule, datetime]) -> None:
+    rule, now = given_rule
+    phrase = phrase_of(rule)
+    found = parse(phrase, now=now)
+    assert isinstance(found, Understood), (phrase, found)
+    assert found.rule == rule, phrase
+    assert rule.title in rule_in_words(rule)
+
+
+@settings(max_examples=100, deadline=None)
+@given(NOWS, st.integers(0, 800))
+def test_a_single_date_put_into_words_is_read_back(now: datetime, days: int) -> None:
+    schedule = Schedule((now + timedelta(days=days)).replace(second=0))
+    assert understood(f"{schedule_in_words(schedule)} 开会", now).rule.schedule == schedule
+
+
+WORDS = st.sampled_from(
+    [
+        *"每隔周一二三五日天月号点半刻分年末底初第个下这到和、，前后催从起共次的两双单零百十廿差:-/“”",
+        *(
+            "星期",
+            "礼拜",
+            "季度",
+            "最后",
+            "倒数",
+            "工作日",
+            "上午",
+            "下午",
+            "晚上",
+            "凌晨",
+            "今",
+            "明天",
+            "提前",
+            "小时",
+        ),
+        *("当天", "提醒", "节假日", "顺延", "跳过", "开会", "党费", "农历", "初一", "元旦", "9", "12", "31", "2026"),
+        *("小时", "地点：", "议程：", "直到", "为止", "左右", "/remind", " "),
+    ]
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(WORDS, max_size=14).map("".join), NOWS)
+@example("每年2月30号", NOW)
+@example("2026年13月45日99点", NOW)
+@example("差一分零点", NOW)
+@example("从起到为止共零次", NOW)
+@example("第零个周五 倒数第百百个周五", NOW)
+def test_no_text_breaks_it_and_what_it_understands_comes_after_now(text: str, now: datetime) -> None:
+    found = parse(text, now=now)
+    assert parse(text, now=now) == found
+    if isinstance(found, NotUnderstood):
+        assert found.problem
+        return
+    schedule = found.rule.schedule
+    assert schedule.start >= (now - timedelta(days=13) if schedule.roll == "next" else now)
+    assert not schedule.rrule or check_rrule(schedule.rrule, schedule.start, schedule.zone) is None
+    assert found.rule.leads
+    assert 0 < len(found.rule.title) <= 60
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60), NOWS)
+def test_any_text_at_all_is_answered(text: str, now: datetime) -> None:
+    assert isinstance(parse(text, now=now), Understood | NotUnderstood)
+
+
+def test_words_for_days_and_hours() -> None:
+    assert day_in_words(datetime(2026, 3, 6, 19, 30)) == "3月6日 周五 19:30"
+    assert day_in_words(datetime(2026, 3, 6).date()) == "3月6日 周五"
+
+
+def test_a_rule_in_words_says_all_of_it() -> None:
+    rule = understood("每月第一个周五晚上7点半在三楼会议室开党小组会，提前3天和1小时提醒，提前2小时催一次").rule
+    assert rule_in_words(rule) == (
+        "每月第一个周五 19:30 开党小组会（北京时间）；提前3天 9:00、提前1小时提醒；提前2小时催一次没回复的；"
+        "遇节假日照常；地点：三楼会议室"
+    )
+    moved = replace(rule, schedule=replace(rule.schedule, zone="Europe/Berlin"), nag=None, place="")
+    assert "Europe/Berlin" in rule_in_words(moved)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("隔周五9点开会", "从2026年3月6日起每2周的周五 9:00"),
+        ("每天9点学习，共5次", "从2026年3月5日起每天 9:00，共5次"),
+        ("每周一到周五9点学习", "每周一到周五 9:00"),
+        ("每月最后一个工作日9点收党费", "每月最后一个工作日 9:00"),
+        ("每个工作日9点和14点打卡", "每个工作日 9:00和14:00"),
+        ("每月5号9点收党费，节假日顺延", "每月5号 9:00，遇节假日顺延到下一个工作日"),
+        ("每季度末月25号9点写小结", "每季度末月25号 9:00"),
+        ("每年七一9点重温入党誓词", "每年7月1号 9:00"),
+        ("明天9点开会", "2026年3月5日 周四 9:00"),
+    ],
+)
+def test_a_schedule_in_words(text: str, words: str) -> None:
+    assert schedule_in_words(understood(text).rule.schedule) == words
+
+
+def test_rules_without_short_words_are_still_named() -> None:
+    schedule = Schedule(NOW, "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1")
+    assert "BYSETPOS" in schedule_in_words(schedule)
+
+
+def test_every_kind_of_word_has_one_pattern() -> None:
+    kinds = [kind for kind, _ in LEXEMES]
+    assert len(kinds) == len(set(kinds))
+    assert all(first != second or a is b for (first, a), (second, b) in product(LEXEMES, LEXEMES))
