@@ -111,7 +111,9 @@ async def _serve_sandbox(settings: Settings, base: KnowledgeBase, calendar: Cale
             await set_up_example(stores, box.world, now=clock.now())
 
             def on_runner(runner: Runner) -> None:
-                travellers.append(Traveller(clock.now, lambda to: clock.move_to(to, back=True), stores.deliveries, runner))
+                travellers.append(
+                    Traveller(clock.now, lambda to: clock.move_to(to, back=True), stores.deliveries, runner)
+                )
 
             await _run_bot(settings, (token, address), services, calendar, on_runner=on_runner)
     finally:

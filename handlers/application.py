@@ -9,6 +9,7 @@ from telegram.ext import (
     Application,
     BaseHandler,
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     ContextTypes,
     Defaults,
@@ -27,6 +28,7 @@ from handlers.leader import on_leader_press
 from handlers.menus import on_about, on_forget, on_help, on_privacy, on_start, on_topics
 from handlers.order import OrderedByChat
 from handlers.questions import on_ask, on_edited, on_message, on_unknown_command
+from handlers.roster import on_join, on_leave, on_left, on_member, on_roster, on_roster_press
 from handlers.sending import Patient
 from handlers.services import BotApplication, Context, Services
 
@@ -87,6 +89,9 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         CommandHandler("topics", on_topics, filters=new),
         CommandHandler("ask", on_ask, filters=new),
         CommandHandler("dues", on_dues, filters=new),
+        CommandHandler("join", on_join, filters=new),
+        CommandHandler("leave", on_leave, filters=new),
+        CommandHandler("roster", on_roster, filters=new),
         CommandHandler("about", on_about, filters=new),
         CommandHandler("privacy", on_privacy, filters=new),
         CommandHandler("forgetme", on_forget, filters=new),
@@ -94,8 +99,11 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         CallbackQueryHandler(on_how, pattern=r"^r:how$"),
         CallbackQueryHandler(on_answer, pattern=r"^r:"),
         CallbackQueryHandler(on_leader_press, pattern=r"^l:"),
+        CallbackQueryHandler(on_roster_press, pattern=r"^y:"),
         CallbackQueryHandler(on_press),
         InlineQueryHandler(on_inline),
+        ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER),
+        MessageHandler(new & filters.StatusUpdate.LEFT_CHAT_MEMBER, on_left),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION), on_edited),
         MessageHandler(new & ~filters.COMMAND & ~filters.StatusUpdate.ALL, on_message),
         MessageHandler(new & filters.COMMAND, on_unknown_command),

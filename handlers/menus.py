@@ -29,7 +29,8 @@ _HELP = (
     "· 私聊里直接打字提问\n"
     "· 群里 @我 再提问，回复我的消息，或用 /ask 加问题\n"
     "· 接着问“那副组长呢”我也听得懂（十分钟内）\n\n"
-    "/topics 看全部话题\n/dues 6500 算党费\n/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录"
+    "/topics 看全部话题\n/dues 6500 算党费\n/join 加入本群名单，/leave 退出\n"
+    "/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录"
 )
 _NAMELESS = "匿名发言我认不出是谁，也就找不到是谁的记录。关掉匿名再发一次 /forgetme，或者等它到期自动删除。"
 _LEFT = "你设过的提醒还在，要删到群里发 /reminders；组长按名字录入的，请组长用 /roster 移出。"
@@ -126,6 +127,8 @@ _ASK = BotCommand("ask", "提问，例如 /ask 预备党员能当吗")
 _TOPICS = BotCommand("topics", "看全部话题")
 _DUES = BotCommand("dues", "算党费，例如 /dues 6500")
 _PERSONAL = [BotCommand("about", "我是谁"), BotCommand("privacy", "保存了什么"), BotCommand("forgetme", "删掉我的记录")]
+_IN_GROUP = [BotCommand("join", "加入本群的名单"), BotCommand("leave", "退出本群的名单")]
+_ROSTER = BotCommand("roster", "看名单，录入或移出")
 _START = BotCommand("start", "开始")
 _USAGE = BotCommand("help", "怎么用")
 
@@ -134,5 +137,6 @@ async def publish_commands(application: BotApplication) -> None:
     """The command lists that Telegram shows, by kind of chat."""
     bot = application.bot
     await bot.set_my_commands([_START, _TOPICS, _DUES, _USAGE, *_PERSONAL], scope=BotCommandScopeAllPrivateChats())
-    await bot.set_my_commands([_ASK, _TOPICS, _DUES, _USAGE], scope=BotCommandScopeAllGroupChats())
-    await bot.set_my_commands([_ASK, _TOPICS, _DUES, _USAGE, *_PERSONAL], scope=BotCommandScopeAllChatAdministrators())
+    await bot.set_my_commands([_ASK, _TOPICS, _DUES, *_IN_GROUP, _USAGE], scope=BotCommandScopeAllGroupChats())
+    of_admins = [_ASK, _TOPICS, _DUES, _ROSTER, *_IN_GROUP, _USAGE, *_PERSONAL]
+    await bot.set_my_commands(of_admins, scope=BotCommandScopeAllChatAdministrators())

@@ -36,7 +36,8 @@ def notice(payload: Mapping[str, Any], title: str, zone: str) -> str:
             return "\n".join([*lines, "需要的话，到群里 /reminders → 立即发送。"])
         case "failed":
             item = payload["items"][0]
-            return f"{group}：这条提醒没发成（{reason(payload['reason'])}）：\n{_missed(item, zone)}\n需要的话，到群里 /reminders → 立即发送。"
+            why = reason(payload["reason"])
+            return f"{group}：这条提醒没发成（{why}）：\n{_missed(item, zone)}"
         case "gone":
             way = _WAYS_BACK.get(payload["reason"], _ADD_AGAIN)
             return f"{group}：{reason(payload['reason'])}，提醒先停了。{way}"

@@ -14,7 +14,13 @@ from scheduler.response import ANSWERS, Answer, Tally
 from scheduler.rule import GroupRule, Kind
 
 LeaderAction = Literal["again", "hour", "morning", "ok"]
-LABELS: dict[Answer, str] = {"join": "✅ 参加", "absent": "🙋 请假", "paid": "💰 已交", "done": "✅ 已完成", "seen": "👌 知道了"}
+LABELS: dict[Answer, str] = {
+    "join": "✅ 参加",
+    "absent": "🙋 请假",
+    "paid": "💰 已交",
+    "done": "✅ 已完成",
+    "seen": "👌 知道了",
+}
 HOW = "r:how"
 _NOMINAL = "%Y%m%d%H%M"
 _ANSWER = re.compile(r"r:([a-z]{4,6}):(\d{1,12}):(\d{12})")
@@ -42,7 +48,7 @@ def answer_press(data: str) -> AnswerPress | None:
     if found is None or found.group(1) not in get_args(Answer):
         return None
     try:
-        nominal = datetime.strptime(found.group(3), _NOMINAL)  # noqa: DTZ007  naive local
+        nominal = datetime.strptime(found.group(3), _NOMINAL)
     except ValueError:
         return None
     return AnswerPress(found.group(1), int(found.group(2)), nominal)  # type: ignore[arg-type]

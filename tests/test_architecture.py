@@ -17,7 +17,11 @@ HOMES = {
     "alembic": {"storage"},
     "telegram": {"handlers", "commands/polling.py"},
     "tornado": {"sandbox"},
-    "watchfiles": {"commands/polling.py"},
+    "watchfiles": {"commands/watching.py"},
+    "dateutil": {"scheduler/rrule.py"},
+    "chinese_calendar": {"scheduler/workdays.py"},
+    "icalendar": {"scheduler/icalendar.py"},
+    "cn2an": {"scheduler/phrase/numerals.py", "knowledge/amounts.py"},
     "pydantic_settings": {"settings.py"},
 }
 FORBIDDEN = {
@@ -25,8 +29,9 @@ FORBIDDEN = {
     "storage": {"knowledge", "handlers", "sandbox", "commands", "telegram"},
     "sandbox": {"knowledge", "handlers", "storage", "commands", "telegram"},
     "handlers": {"sandbox", "commands", "settings"},
+    "scheduler": {"knowledge", "handlers", "storage", "sandbox", "commands", "settings", "telegram"},
 }
-FOLDERS = ("knowledge", "handlers", "storage", "sandbox", "commands")
+FOLDERS = ("knowledge", "scheduler", "handlers", "storage", "sandbox", "commands")
 SOURCES = [
     *sorted(p for folder in FOLDERS for p in (ROOT / folder).rglob("*.py")),
     ROOT / "bot.py",
