@@ -5,11 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from scheduler.rule import DEFAULT_ZONE
 from scheduler.runner import Runner
-from scheduler.words import day_in_words
 from storage import DeliveryStore
 
 Goal = Literal["next", "day", "week", "month"]
@@ -31,7 +28,7 @@ class Traveller:
         before = await self._sent()
         target = await self._target(goal)
         if target is None:
-            return self._told("后面没有排好的提醒了，先在群里 /setup 设一个。")
+            return self._told("后面没有排好的提醒了。")
         while self.clock() < target:
             next_at = await self.deliveries.next_at() or target
             self.move_to(min(max(next_at, self.clock() + timedelta(seconds=1)), self.clock() + _STEP, target))
@@ -39,8 +36,7 @@ class Traveller:
             await self.runner.settled()
         await asyncio.sleep(0)
         sent = await self._sent() - before
-        now = self.clock().astimezone(ZoneInfo(DEFAULT_ZONE)).replace(tzinfo=None)
-        return self._told(f"已到 {day_in_words(now)}，" + (f"发出 {sent} 条" if sent else "这段时间没有提醒"))
+        return self._told(f"发出 {sent} 条" if sent else "这段时间没有提醒")
 
     async def _target(self, goal: Goal) -> datetime | None:
         return await self.deliveries.next_at() if goal == "next" else self.clock() + SPANS[goal]

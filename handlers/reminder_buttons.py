@@ -23,8 +23,8 @@ LABELS: dict[Answer, str] = {
 }
 HOW = "r:how"
 _NOMINAL = "%Y%m%d%H%M"
-_ANSWER = re.compile(r"r:([a-z]{4,6}):(\d{1,12}):(\d{12})")
-_LEADER = re.compile(r"l:([a-z]{2,7}):(\d{1,12})")
+_ANSWER = re.compile(r"r:([a-z]{4,6}):(\d{1,9}):(\d{12})")
+_LEADER = re.compile(r"l:([a-z]{2,7}):(\d{1,9})")
 
 
 @dataclass(frozen=True)
