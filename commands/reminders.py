@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from commands.workdays import load_workdays
 from scheduler.phrase import NotUnderstood, Understood, parse
 from scheduler.recurrence import check_rrule, moment, next_occurrences
-from scheduler.rule import DEFAULT_ZONE, Lead, Occurrence, Roll, Rule, Schedule
+from scheduler.rule import DEFAULT_ZONE, Occurrence, Roll, Rule, Schedule
+from scheduler.rule_json import local_iso, rule_json
 from scheduler.workdays import Workdays
 
 SHOWN = 5
@@ -72,7 +73,7 @@ def _list(arguments: argparse.Namespace, now: datetime, zone: ZoneInfo, workdays
         raise _BadArgument(f"--rrule：{problem}")
     after = moment(now, zone)
     for event in next_occurrences(schedule, workdays, after=after, count=count, limit_days=_LIMIT_DAYS):
-        print(_iso(event.local))
+        print(local_iso(event.local))
     return 0
 
 
@@ -99,33 +100,9 @@ def _answer(phrase: str, rule: Rule | None, coming: list[Occurrence], problem: s
         "phrase": phrase,
         "ok": rule is not None,
         "rule": rule and rule_json(rule),
-        "next": [_iso(event.local) for event in coming],
+        "next": [local_iso(event.local) for event in coming],
         "problem": problem,
     }
-
-
-def rule_json(rule: Rule) -> dict[str, Any]:
-    schedule = rule.schedule
-    return {
-        "kind": rule.kind,
-        "title": rule.title,
-        "start": _iso(schedule.start),
-        "rrule": schedule.rrule,
-        "roll": schedule.roll,
-        "zone": schedule.zone,
-        "leads": [_lead_json(lead) for lead in rule.leads],
-        "place": rule.place,
-        "note": rule.note,
-        "nag": rule.nag and _lead_json(rule.nag),
-    }
-
-
-def _lead_json(lead: Lead) -> dict[str, Any]:
-    return {"days": lead.days, "minutes": lead.minutes, "at": lead.at and lead.at.isoformat("minutes")}
-
-
-def _iso(local: datetime) -> str:
-    return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 
 def _lines() -> Iterable[str]:

@@ -25,12 +25,16 @@ from handlers.dues import on_dues, on_dues_press
 from handlers.errors import on_error
 from handlers.inline import on_inline
 from handlers.leader import on_leader_press
+from handlers.membership import on_migrated, on_my_member
 from handlers.menus import on_about, on_forget, on_help, on_privacy, on_start, on_topics
 from handlers.order import OrderedByChat
 from handlers.questions import on_ask, on_edited, on_message, on_unknown_command
+from handlers.reminders import on_manage_press, on_reminders
 from handlers.roster import on_join, on_leave, on_left, on_member, on_roster, on_roster_press
 from handlers.sending import Patient
 from handlers.services import BotApplication, Context, Services
+from handlers.setup import on_draft_press, on_remind, on_setup, on_setup_press, on_typed
+from handlers.upcoming import on_calendar, on_next
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member", "chat_member")
 
@@ -55,6 +59,8 @@ def build_application(token: str, services: Services, *, api_url: str, concurren
         .job_queue(None)
         .build()
     )
+    typed = filters.UpdateType.MESSAGE & filters.REPLY & filters.TEXT & ~filters.COMMAND
+    application.add_handler(MessageHandler(typed, on_typed), group=-1)  # what a set-up asked for is no question
     for handler in _handlers():
         application.add_handler(handler)
     application.add_error_handler(on_error)
@@ -89,12 +95,20 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         CommandHandler("topics", on_topics, filters=new),
         CommandHandler("ask", on_ask, filters=new),
         CommandHandler("dues", on_dues, filters=new),
+        CommandHandler("setup", on_setup, filters=new),
+        CommandHandler("remind", on_remind, filters=new),
+        CommandHandler("reminders", on_reminders, filters=new),
+        CommandHandler("next", on_next, filters=new),
+        CommandHandler("calendar", on_calendar, filters=new),
         CommandHandler("join", on_join, filters=new),
         CommandHandler("leave", on_leave, filters=new),
         CommandHandler("roster", on_roster, filters=new),
         CommandHandler("about", on_about, filters=new),
         CommandHandler("privacy", on_privacy, filters=new),
         CommandHandler("forgetme", on_forget, filters=new),
+        CallbackQueryHandler(on_setup_press, pattern=r"^g:"),
+        CallbackQueryHandler(on_draft_press, pattern=r"^w:"),
+        CallbackQueryHandler(on_manage_press, pattern=r"^m:"),
         CallbackQueryHandler(on_dues_press, pattern=r"^\$:"),
         CallbackQueryHandler(on_how, pattern=r"^r:how$"),
         CallbackQueryHandler(on_answer, pattern=r"^r:"),
@@ -102,6 +116,8 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         CallbackQueryHandler(on_roster_press, pattern=r"^y:"),
         CallbackQueryHandler(on_press),
         InlineQueryHandler(on_inline),
+        ChatMemberHandler(on_my_member, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(new & filters.StatusUpdate.MIGRATE, on_migrated),
         ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER),
         MessageHandler(new & filters.StatusUpdate.LEFT_CHAT_MEMBER, on_left),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION), on_edited),

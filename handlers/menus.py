@@ -10,9 +10,10 @@ from telegram import (
     InlineKeyboardMarkup,
     Update,
 )
-from telegram.constants import ParseMode
+from telegram.constants import ChatType, ParseMode
 
 from handlers.buttons import answer_keyboard, entry_buttons, topic_keyboard
+from handlers.membership import reachable
 from handlers.render import rendered
 from handlers.services import BotApplication, Context
 from knowledge import Entry, entry_text, related
@@ -29,6 +30,8 @@ _HELP = (
     "· 私聊里直接打字提问\n"
     "· 群里 @我 再提问，回复我的消息，或用 /ask 加问题\n"
     "· 接着问“那副组长呢”我也听得懂（十分钟内）\n\n"
+    "群里的提醒（群主和管理员设）：/setup 用按钮，/remind 一句话，/reminders 看、改、停\n"
+    "/next 往后30天，/calendar 加进手机日历\n\n"
     "/topics 看全部话题\n/dues 6500 算党费\n/join 加入本群名单，/leave 退出\n"
     "/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录"
 )
@@ -43,6 +46,8 @@ async def on_start(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
+    if message.chat.type == ChatType.PRIVATE:
+        await _can_be_reached(message.chat_id, context)
     knowledge = context.services.base.knowledge
     entry = knowledge.entries.get(context.args[0]) if context.args else None
     if entry is not None:
@@ -50,6 +55,13 @@ async def on_start(update: Update, context: Context) -> None:
         return
     rows = entry_buttons(_FIRST, knowledge, "show")
     await message.reply_text(rendered(_HELLO), parse_mode=ParseMode.HTML, reply_markup=InlineKeyboardMarkup(rows))
+
+
+async def _can_be_reached(user_id: int, context: Context) -> None:
+    try:
+        await reachable(user_id, context.services)
+    except StoreError as error:
+        _log.error("store.failed %s", error)
 
 
 async def on_help(update: Update, context: Context) -> None:
@@ -128,6 +140,12 @@ _TOPICS = BotCommand("topics", "看全部话题")
 _DUES = BotCommand("dues", "算党费，例如 /dues 6500")
 _PERSONAL = [BotCommand("about", "我是谁"), BotCommand("privacy", "保存了什么"), BotCommand("forgetme", "删掉我的记录")]
 _IN_GROUP = [BotCommand("join", "加入本群的名单"), BotCommand("leave", "退出本群的名单")]
+_COMING = [BotCommand("next", "往后30天的安排"), BotCommand("calendar", "把安排加进手机日历")]
+_MANAGING = [
+    BotCommand("setup", "设一个提醒"),
+    BotCommand("remind", "一句话设提醒"),
+    BotCommand("reminders", "看、改、停提醒"),
+]
 _ROSTER = BotCommand("roster", "看名单，录入或移出")
 _START = BotCommand("start", "开始")
 _USAGE = BotCommand("help", "怎么用")
@@ -137,6 +155,8 @@ async def publish_commands(application: BotApplication) -> None:
     """The command lists that Telegram shows, by kind of chat."""
     bot = application.bot
     await bot.set_my_commands([_START, _TOPICS, _DUES, _USAGE, *_PERSONAL], scope=BotCommandScopeAllPrivateChats())
-    await bot.set_my_commands([_ASK, _TOPICS, _DUES, *_IN_GROUP, _USAGE], scope=BotCommandScopeAllGroupChats())
-    of_admins = [_ASK, _TOPICS, _DUES, _ROSTER, *_IN_GROUP, _USAGE, *_PERSONAL]
+    await bot.set_my_commands(
+        [_ASK, _TOPICS, *_COMING, _DUES, *_IN_GROUP, _USAGE], scope=BotCommandScopeAllGroupChats()
+    )
+    of_admins = [*_MANAGING, *_COMING, _ASK, _TOPICS, _DUES, _ROSTER, *_IN_GROUP, _USAGE, *_PERSONAL]
     await bot.set_my_commands(of_admins, scope=BotCommandScopeAllChatAdministrators())

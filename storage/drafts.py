@@ -43,11 +43,20 @@ class DraftStore:
                 row = (await connection.execute(select(drafts).where(drafts.c.id == draft_id))).mappings().first()
         return Draft(row["id"], row["chat_id"], row["user_id"], row["content"]) if row is not None else None
 
-    async def change(self, draft_id: int, content: dict[str, Any], *, now: datetime) -> None:
+    async def by_prompt(self, chat_id: int, message_id: int) -> Draft | None:
+        """The one that waits for a reply to this message."""
+        asked = (drafts.c.chat_id == chat_id, drafts.c.message_id == message_id)
+        with reported():
+            async with reading(self.engine) as connection:
+                row = (await connection.execute(select(drafts).where(*asked))).mappings().first()
+        return Draft(row["id"], row["chat_id"], row["user_id"], row["content"]) if row is not None else None
+
+    async def change(self, draft_id: int, content: dict[str, Any], *, now: datetime, prompt: int | None = None) -> None:
+        """prompt: the message whose reply it waits for."""
         with reported():
             async with self.engine.begin() as connection:
                 mine = update(drafts).where(drafts.c.id == draft_id)
-                await connection.execute(mine.values(content=content, changed_at=now))
+                await connection.execute(mine.values(content=content, changed_at=now, message_id=prompt))
 
     async def take(self, draft_id: int) -> bool:
         """Remove it; True for the one who did: a double tap saves once."""

@@ -156,10 +156,13 @@ class RuleStore:
             async with self.engine.begin() as connection:
                 for table in (rules, deliveries, table_of(DraftRow)):
                     await connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
-                for keyed in (chats, table_of(MemberRow)):
-                    taken = select(keyed.c.chat_id).where(keyed.c.chat_id == new)
-                    if (await connection.execute(taken.limit(1))).first() is None:
-                        await connection.execute(update(keyed).where(keyed.c.chat_id == old).values(chat_id=new))
+                members = table_of(MemberRow)
+                there = select(members.c.user_id).where(members.c.chat_id == new)
+                twice = (members.c.chat_id == old, members.c.user_id.in_(there))
+                await connection.execute(delete(members).where(*twice))
+                await connection.execute(update(members).where(members.c.chat_id == old).values(chat_id=new))
+                if (await connection.execute(select(chats.c.chat_id).where(chats.c.chat_id == new))).first() is None:
+                    await connection.execute(update(chats).where(chats.c.chat_id == old).values(chat_id=new))
                 gates = table_of(GateRow)
                 await connection.execute(delete(gates).where(gates.c.name == str(old)))
 

@@ -1,0 +1,215 @@
+"""A leader sets reminders up in the group: by tapping, by one sentence, and keeps them in order."""
+
+import pytest
+from conftest import FORUM, GROUP, LEADER, LI, WANG, Chatting, labels
+
+from handlers.proposals import parse
+from sandbox.model import Document, Message
+from scheduler.rule import GroupRule
+
+SENTENCE = "/remind 每月第一个周五晚上7点半开党小组会，提前3天和当天早上提醒"
+
+
+async def rules(chatting: Chatting, chat: str = GROUP) -> list[GroupRule]:
+    return list(await chatting.stores.rules.of_chat(chatting.world.chat(chat).id))
+
+
+async def confirmed(chatting: Chatting, message: Message, chat: str = GROUP) -> Message:
+    return await chatting.press(LEADER, chat, message, "确认")
+
+
+async def test_three_taps_set_a_meeting_up(chatting: Chatting) -> None:
+    page = await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/setup"), "党小组会")
+    assert "每月第一个周五 19:30" in page.text and "北京时间" in page.text
+    done = await confirmed(chatting, page)
+    assert "记下了" in done.text and not labels(done)
+    (rule,) = await rules(chatting)
+    assert (rule.rule.kind, rule.leader_id) == ("meeting", chatting.world.user(LEADER).id)
+
+
+async def test_every_page_is_turned_and_changes_what_it_says(chatting: Chatting) -> None:
+    page = await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/setup"), "收党费")
+    taps = [
+        "哪天",
+        "每月第几个周几",
+        "第二个",
+        "周三",
+        "几点",
+        "19:00",
+        "提前提醒",
+        "提前1天",
+        "返回",
+        "节假日",
+        "顺延",
+    ]
+    for label in [*taps, "催一次", "当天 12:00"]:
+        page = await chatting.press(LEADER, GROUP, page, label)
+    for words in ("每月第二个周三 19:00", "提前1天 9:00", "当天 12:00", "顺延"):
+        assert words in page.text
+    await confirmed(chatting, page)
+    (rule,) = await rules(chatting)
+    assert rule.rule.schedule.rrule == "FREQ=MONTHLY;BYDAY=2WE" and rule.rule.schedule.roll == "next"
+
+
+async def test_place_and_agenda_are_typed_as_a_reply(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    before = len(chatting.from_bot(GROUP))
+    chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, "地点"))
+    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
+    prompt = chatting.from_bot(GROUP)[-1]
+    said = await chatting.ask(WANG, GROUP, "我说了算", reply_to=prompt.id)
+    assert "管理员" in said.text
+    await chatting.ask(LEADER, GROUP, "三楼 <b>大</b> 会议室", reply_to=prompt.id)
+    await chatting.until(lambda: "三楼" in chatting.world.message(page.chat_id, page.id).text)
+    await confirmed(chatting, chatting.world.message(page.chat_id, page.id))
+    assert [r.rule.place for r in await rules(chatting)] == ["三楼 <b>大</b> 会议室"]
+
+
+async def test_one_sentence_is_echoed_and_saved_only_when_confirmed(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    assert "每月第一个周五 19:30" in page.text and page.text.count("· ") == 3
+    assert await rules(chatting) == []
+    data = chatting.data(page, "确认")
+    for _ in range(2):
+        chatting.world.press(LEADER, GROUP, page.id, data)
+    await chatting.until(lambda: "记下了" in chatting.world.message(page.chat_id, page.id).text)
+    await chatting.ask(LEADER, GROUP, "/next")
+    assert len(await rules(chatting)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [("/remind", "/remind 每月"), ("/remind 每月第九个周五开会", ""), ("/remind 2020年1月1日9点开会", "")],
+)
+async def test_what_is_not_understood_is_said(chatting: Chatting, sentence: str, words: str) -> None:
+    said = await chatting.ask(LEADER, GROUP, sentence)
+    assert words in said.text and not labels(said) and await rules(chatting) == []
+
+
+@pytest.mark.parametrize("command", ["/setup", SENTENCE])
+async def test_others_are_told_kindly(chatting: Chatting, command: str) -> None:
+    assert "管理员" in (await chatting.ask(WANG, GROUP, command)).text
+    assert "群" in (await chatting.ask(WANG, WANG, command)).text
+
+
+async def test_others_can_press_nothing(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    chatting.world.press(WANG, GROUP, page.id, chatting.data(page, "确认"))
+    await chatting.ask(LI, LI, "党小组长任期多久")
+    assert await rules(chatting) == []
+
+
+async def test_a_page_of_another_group_saves_nothing(chatting: Chatting) -> None:
+    here = await chatting.ask(LEADER, GROUP, SENTENCE)
+    there = await chatting.ask(LEADER, FORUM, SENTENCE)
+    press = parse(chatting.data(here, "确认"))
+    assert press is not None
+    draft = await chatting.stores.drafts.get(press.draft_id)
+    assert draft is not None and draft.chat_id == here.chat_id != there.chat_id
+    await confirmed(chatting, there, FORUM)
+    assert await rules(chatting) == [] and len(await rules(chatting, FORUM)) == 1
+
+
+async def test_a_topic_keeps_its_reminder(chatting: Chatting) -> None:
+    topic = next(iter(chatting.world.chat(FORUM).topics))
+    page = await chatting.ask(LEADER, FORUM, SENTENCE, thread_id=topic)
+    await confirmed(chatting, page, FORUM)
+    assert [r.thread_id for r in await rules(chatting, FORUM)] == [topic]
+
+
+async def test_an_anonymous_administrator_may_and_is_the_leader_who_pressed(chatting: Chatting) -> None:
+    chatting.world.set_anonymous(GROUP, LEADER)
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    assert [r.leader_id for r in await rules(chatting)] == [chatting.world.user(LEADER).id]
+
+
+async def test_reminders_are_skipped_paused_changed_and_deleted(chatting: Chatting) -> None:
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    page = await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/reminders"), "1.")
+    page = await chatting.press(LEADER, GROUP, page, "跳过下一次")
+    assert "（跳过）" in page.text
+    page = await chatting.press(LEADER, GROUP, page, "不跳过")
+    assert "（跳过）" not in page.text
+    page = await chatting.press(LEADER, GROUP, page, "暂停")
+    assert [r.state for r in await rules(chatting)] == ["paused"]
+    page = await chatting.press(LEADER, GROUP, page, "恢复")
+    page = await chatting.press(LEADER, GROUP, page, "删除")
+    page = await chatting.press(LEADER, GROUP, page, "真的删除")
+    assert await rules(chatting) == []
+    page = await chatting.press(LEADER, GROUP, page, "撤销")
+    assert [r.state for r in await rules(chatting)] == ["active"]
+    before = len(chatting.from_bot(GROUP))
+    chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, "修改"))
+    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
+    change = chatting.from_bot(GROUP)[-1]
+    change = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, change, "几点"), "20:00")
+    await confirmed(chatting, change)
+    assert [(r.rule.schedule.start.hour, r.state) for r in await rules(chatting)] == [(20, "active")]
+
+
+async def test_send_now_is_sent_once(chatting: Chatting) -> None:
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    page = await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/reminders"), "1.")
+    for _ in range(2):
+        chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, "立即发送"))
+    await chatting.ask(LEADER, GROUP, "/next")
+    (rule,) = await rules(chatting)
+    assert len([d for d in await chatting.stores.deliveries.of_rule(rule.id) if d.planned.lead == "+now"]) == 1
+
+
+async def test_the_calendar_is_a_file(chatting: Chatting) -> None:
+    assert "/setup" in (await chatting.ask(WANG, GROUP, "/calendar")).text
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    sent = await chatting.ask(WANG, GROUP, "/calendar")
+    assert isinstance(sent.content, Document) and sent.content.name.endswith(".ics")
+
+
+async def test_a_new_group_is_greeted_once_and_the_button_is_the_managers(chatting: Chatting) -> None:
+    chatting.world.add_group("新群", LEADER, WANG)
+    await chatting.until(lambda: bool(chatting.from_bot("新群")))
+    (hello,) = chatting.from_bot("新群")
+    chatting.world.press(WANG, "新群", hello.id, "g:setup")
+    await chatting.ask(LI, LI, "党小组长任期多久")
+    assert len(chatting.from_bot("新群")) == 1
+    chatting.world.press(LEADER, "新群", hello.id, "g:setup")
+    await chatting.until(lambda: len(chatting.from_bot("新群")) == 2)
+
+
+async def test_a_group_that_lets_the_bot_back_in_keeps_its_reminders(chatting: Chatting) -> None:
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    chatting.world.kick_bot(GROUP)
+    number = chatting.world.chat(GROUP).id
+    while (chat := await chatting.stores.rules.chat(number)) is None or chat.state != "gone":
+        await chatting.ask(LI, LI, "党小组长任期多久")
+    (told,) = [d for d in await chatting.stores.deliveries.of_rule(1) if d.planned.purpose == "notice"]
+    assert told.planned.chat_id == chatting.world.user(LEADER).id
+    chatting.world.add_bot(GROUP)
+    await chatting.until(lambda: "我回来了" in chatting.from_bot(GROUP)[-1].text)
+    assert [r.state for r in await rules(chatting)] == ["active"]
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_reminders(chatting: Chatting) -> None:
+    small = chatting.world.add_group("小群", LEADER, WANG)
+    await chatting.until(lambda: bool(chatting.from_bot("小群")))
+    await confirmed(chatting, await chatting.ask(LEADER, "小群", SENTENCE), "小群")
+    moved = chatting.world.migrate(small)
+    while not await chatting.stores.rules.of_chat(moved):
+        await chatting.ask(LI, LI, "党小组长任期多久")
+    assert list(await chatting.stores.rules.of_chat(small)) == []
+
+
+async def test_a_hostile_title_stays_text(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, "/remind 每天9点 “<b>粗</b>&<i>” " + "长" * 300)
+    assert len(page.text) < 4096
+    page = await chatting.ask(LEADER, GROUP, "/remind 每天9点 “<b>粗</b>&”")
+    assert "<b>粗</b>&" in page.text
+    await confirmed(chatting, page)
+    assert "<b>粗</b>&" in (await chatting.ask(LEADER, GROUP, "/reminders")).text
+
+
+async def test_talk_in_the_group_is_left_alone(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    said = chatting.world.say(WANG, GROUP, "今晚吃什么")
+    chatting.world.say(LI, GROUP, "火锅", reply_to=said.id)
+    await chatting.silence(GROUP)
+    assert page.id == chatting.from_bot(GROUP)[-1].id
