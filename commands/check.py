@@ -1,11 +1,15 @@
-"""bot.py check: everything that is wrong with the knowledge, by line."""
+"""bot.py check: everything that is wrong with the knowledge, the working days and the declared groups, by line."""
 
 import argparse
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 
+from commands.declared import load_declared
+from commands.workdays import load_workdays
 from knowledge import Knowledge, Problem, check_source, errors, inspect
 from knowledge.lint import lint
+from settings import CONFIG
 
 SHOWN = 8  # reminders about phrasings, the gravest first
 
@@ -22,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     knowledge, problems = inspect(arguments.knowledge)
     if knowledge is not None and arguments.source is not None:
         problems = [*problems, *check_source(knowledge, arguments.source.read().splitlines())]
+    problems = [*problems, *load_workdays()[1], *load_declared(arguments.config or CONFIG, now=datetime.now(UTC))[1]]
     report = None if arguments.fast or knowledge is None or errors(problems) else lint(knowledge)
     warnings = report.problems if report is not None else ()
     shown = warnings if arguments.all or arguments.format != "text" else warnings[:SHOWN]

@@ -1,6 +1,7 @@
 """bot.py reminders: when rules and phrases fall due, for measuring from outside."""
 
 import argparse
+import importlib
 import io
 import json
 import sys
@@ -11,14 +12,17 @@ from zoneinfo import ZoneInfo
 
 from commands.workdays import load_workdays
 from scheduler.phrase import NotUnderstood, Understood, parse
+from scheduler.ports import Trouble
 from scheduler.recurrence import check_rrule, moment, next_occurrences
 from scheduler.rule import DEFAULT_ZONE, Occurrence, Roll, Rule, Schedule
 from scheduler.rule_json import local_iso, rule_json
 from scheduler.workdays import Workdays
+from settings import SettingsInvalidError
 
 SHOWN = 5
 _LIMIT_DAYS = 400 * 366  # the calendar repeats itself after 400 years
 _MOST = 10_000
+_MOST_DAYS = 3660
 _YEARS = range(1900, 3000)
 _ROLLS: dict[str, Roll] = {roll: roll for roll in get_args(Roll)}
 
@@ -37,6 +41,10 @@ def declare(command: argparse.ArgumentParser) -> None:
     _option(command, "--zone", "时区", f"默认 {DEFAULT_ZONE}", DEFAULT_ZONE)
     _option(command, "--count", "N", f"列几个，默认 {SHOWN}", str(SHOWN))
     _option(command, "--now", "时间", "把这个当地时间当作现在，例如 2026-09-01T08:00")
+    _option(command, "--days", "天", "列出往后多少天的提醒，默认 30", "30")
+    _option(command, "--chat", "编号", "只看这个群")
+    _option(what, "--explain", "ID", "说明这条提醒为什么是那一天（ID 是列表的第一列）")
+    command.add_argument("--json", action="store_true", help="列表每行一个 JSON")
     command.set_defaults(run=run)
     command.error = _refuse  # type: ignore[method-assign]
 
@@ -60,10 +68,41 @@ def run(arguments: argparse.Namespace) -> int:
             return _parse_lines(_lines(), now, zone, _workdays())
         if arguments.rrule is not None:
             return _list(arguments, now, zone, _workdays())
-        raise _BadArgument("要写 --parse 或者 --rrule，用 bot.py reminders --help 看写法")
+        return _show(arguments)
     except _BadArgument as bad:
         print(bad, file=sys.stderr)
         return 2
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    """What is stored."""
+    days, chat, rule_id = (_integer(arguments, name) for name in ("days", "chat", "explain"))
+    if days is None or not 1 <= days <= _MOST_DAYS:
+        raise _BadArgument(f"--days：写 1 到 {_MOST_DAYS} 的整数")
+    stored = importlib.import_module("commands.reminder_list")  # with the data base, which the rest does not need
+    try:
+        if rule_id is not None:
+            lines = stored.explained(arguments, _workdays(), rule_id=rule_id)
+            if lines is None:
+                raise _BadArgument(f"--explain：没有编号 {rule_id} 的提醒，用 bot.py reminders 看编号")
+        else:
+            lines = stored.listed(arguments, _workdays(), days=days, chat=chat)
+    except (SettingsInvalidError, Trouble) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for line in lines:
+        print(line)
+    return 0
+
+
+def _integer(arguments: argparse.Namespace, name: str) -> int | None:
+    written = getattr(arguments, name)
+    if written is None:
+        return None
+    try:
+        return int(written)
+    except ValueError:
+        raise _BadArgument(f"--{name}：“{written}”不是整数") from None
 
 
 def _list(arguments: argparse.Namespace, now: datetime, zone: ZoneInfo, workdays: Workdays) -> int:

@@ -1,14 +1,19 @@
 """bot.py reminders: plain text in and out; in its own process where the process matters."""
 
 import argparse
+import asyncio
 import io
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from commands import reminders as command
+from scheduler.rule import Lead, Rule, Schedule
+from storage import open_stores
 from tests.conftest import ROOT
 
 NOW = ("--now", "2026-11-20T08:00")
@@ -76,7 +81,6 @@ def test_a_rule_is_listed_in_local_time(arguments: str, expected: str, capsys: p
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        ("", "--parse"),
         ("--rrule FREQ=DAILY", "缺少 --start"),
         ("--rrule FREQ=DAILY --start tomorrow", "--start：“tomorrow”读不懂"),
         ("--rrule FREQ=DAILY --start 2026-02-30T09:00", "读不懂"),
@@ -153,3 +157,28 @@ def test_neither_telegram_nor_the_learner_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 5)
+
+
+def test_what_is_stored_is_listed_and_explained(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"data_folder: {tmp_path / 'data'}\n", "utf-8")
+    rule = Rule(
+        "dues", "收党费", Schedule(datetime(2026, 1, 31, 9), "FREQ=MONTHLY;BYMONTHDAY=-1", "previous"), (Lead(),)
+    )
+    asyncio.run(_store(rule, tmp_path / "data"))
+    command = [sys.executable, "bot.py", "--config", str(config), "reminders"]
+    shown = subprocess.run([*command, "--days", "60", "--json"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    found = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert found and {(f["chat"], f["rule"]["title"]) for f in found} == {(-12, "收党费")}
+    why = subprocess.run([*command, "--explain", "1"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert why.returncode == 0 and "按规则" in why.stdout
+    none = subprocess.run([*command, "--explain", "9"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert none.returncode == 2 and "没有编号 9" in none.stderr
+    bad = subprocess.run([*command, "--days", "很多"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert bad.returncode == 2 and "不是整数" in bad.stderr
+
+
+async def _store(rule: Rule, folder: Path) -> None:
+    folder.mkdir()
+    async with open_stores(f"sqlite+aiosqlite:///{folder / 'bot.db'}", folder / "pseudonyms.key") as stores:
+        await stores.rules.add(rule, chat_id=-12, leader_id=0, now=datetime.now(UTC))
