@@ -17,11 +17,12 @@ _PHRASES = (
 
 
 async def set_up_example(stores: Stores, world: World, *, now: datetime) -> None:
-    """Its leader is the group's creator. now: aware, UTC."""
+    """Its leader is the group's creator, who has written to the bot already. now: aware, UTC."""
     group = world.chat(_GROUP)
     people = [m for m in group.present() if m.user.id != world.bot.id]
     leader = next(m.user for m in people if m.status == "creator")
     await stores.rules.put_chat(Chat(group.id, group.title, DEFAULT_ZONE), now=now)
+    world.say(leader.id, leader.id, "/start")
     for member in people:
         await stores.people.join(group.id, Member(member.user.id, member.user.name), now=now)
     local = now.astimezone(ZoneInfo(DEFAULT_ZONE)).replace(tzinfo=None)

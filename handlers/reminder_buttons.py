@@ -79,10 +79,14 @@ def extra_row(kind: Kind) -> list[InlineKeyboardButton]:
     return [InlineKeyboardButton("怎么算", callback_data=HOW)] if kind == "dues" else []
 
 
-def leader_keyboard(delivery_id: int) -> InlineKeyboardMarkup:
+def leader_keyboard(delivery_id: int, *, is_over: bool = False) -> InlineKeyboardMarkup:
+    """is_over: there is nothing left to remind anybody of."""
+
     def button(text: str, action: LeaderAction) -> InlineKeyboardButton:
         return InlineKeyboardButton(text, callback_data=f"l:{action}:{delivery_id}")
 
+    if is_over:
+        return InlineKeyboardMarkup([[button("知道了", "ok")]])
     return InlineKeyboardMarkup(
         [
             [button("再提醒一次", "again"), button("知道了", "ok")],

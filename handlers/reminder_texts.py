@@ -77,15 +77,16 @@ def reminders(items: Sequence[Item], calendar: Workdays, *, now: datetime) -> st
 def when(item: Item, *, now: datetime) -> str:
     """The event's day and hour, and how far off that is."""
     today = now.astimezone(item.zone).replace(tzinfo=None)
-    return f"{day_in_words(item.event)}（{_distance(item.event, today)}）"
+    is_meeting = item.group_rule.rule.kind in ("meeting", "study")
+    return f"{day_in_words(item.event)}（{_distance(item.event, today, is_meeting=is_meeting)}）"
 
 
-def _distance(event: datetime, today: datetime) -> str:
+def _distance(event: datetime, today: datetime, *, is_meeting: bool) -> str:
     days = (event.date() - today.date()).days
     if event < today - timedelta(minutes=1):
         return "已经过了"
     if days == 0:
-        return "就是今天" if event - today > timedelta(minutes=90) else "马上就到"
+        return "马上开始" if is_meeting and event - today <= timedelta(minutes=90) else "就是今天"
     return {1: "明天", 2: "后天"}.get(days, f"还有{days}天")
 
 
@@ -146,7 +147,7 @@ def _names(members: Sequence[Member]) -> str:
 def checklist(item: Item, procedure: str, title: str) -> str:
     """For the leader, with the first reminder of a meeting. procedure: plain text from the knowledge base."""
     rule = item.group_rule.rule
-    lines = [f"🗒 <b>{safe(title)}</b> {day_in_words(item.event)} 要开{safe(rule.title)}，会前可以对一对："]
+    lines = [f"🗒 <b>{safe(title)}</b> · {safe(rule.title)}（{day_in_words(item.event)}），会前可以对一对："]
     missing = [name for name, value in (("地点", rule.place), ("议程", rule.note)) if not value]
     lines += [safe(procedure)]
     lines += [f"还没写{'和'.join(missing)}，到群里 /reminders → 修改 补上，大家就看得到。"] if missing else []

@@ -128,7 +128,8 @@ class ReminderSender:
     async def _summary(self, item: Item) -> Letter:
         found = await _tally(item.delivery, item.group_rule, self.stores)
         text = texts.summary(item, await self._title(item.group_rule.chat_id), found, now=self.clock())
-        return Letter(text, leader_keyboard(item.delivery.id))
+        is_over = item.group_rule.rule.kind in ("meeting", "study") and item.delivery.planned.lead == "after"
+        return Letter(text, leader_keyboard(item.delivery.id, is_over=is_over))
 
     async def _checklist(self, item: Item) -> Letter | None:
         entry = self.base.knowledge.entries.get(_PROCEDURE)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import FORUM, GROUP, LEADER, TOKEN, WANG
+from conftest import FORUM, GROUP, LEADER, TOKEN, WANG, labels
 
 from handlers import Services, open_sender
 from knowledge import KnowledgeBase
@@ -108,13 +108,17 @@ async def test_the_leader_gets_checklist_and_summaries_in_private(reminding: Rem
     checklist, before, after = reminding.texts(LEADER)
     assert "会前" in checklist and "地点" in checklist
     assert "未回复 2：王小明、李雷" in before
+    assert [labels(m) for m in reminding.from_bot(LEADER)[1:]] == [
+        ["再提醒一次", "知道了", "1小时后再看", "明早9点再看"],
+        ["知道了"],  # nobody is reminded of a meeting that is over
+    ]
     assert "情况汇总" in after and GROUP in after
 
 
 async def test_the_group_is_asked_once_when_its_leader_has_never_written(reminding: Reminding) -> None:
     await reminding.add(has_written=False)
     await reminding.until(THURSDAY_9 + timedelta(days=10))
-    assert sum("开始" in text for text in reminding.texts(GROUP)) == 1
+    assert sum("点我的头像" in text for text in reminding.texts(GROUP)) == 1
 
 
 async def test_a_nag_names_those_who_have_not_answered(reminding: Reminding) -> None:
