@@ -185,7 +185,9 @@ def _days_of_month(rule: RRule, schedule: Schedule) -> str | None:
         return "第一个工作日"
     if len(days) == 1 and days[0] < 0:
         return f"{_which(days[0])}天".replace("个", "")
-    return "和".join(f"{day}号" for day in sorted(days)) if min(days) > 0 else None
+    if any(day < -1 for day in days):
+        return None
+    return "和".join([*(f"{day}号" for day in sorted(days) if day > 0), *(["最后一天"] if -1 in days else [])])
 
 
 def _numbered_weekdays(weekdays: tuple[WeekdayNumber, ...]) -> str | None:

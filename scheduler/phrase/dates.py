@@ -85,8 +85,13 @@ def days_from(pattern: Pattern, since: date) -> Iterator[date]:
 
 def first_moment(pattern: Pattern, hours: tuple[time, ...], *, since: datetime) -> datetime | None:
     """The first at or after that moment; None when there is none in years."""
+    return next(moments(pattern, hours, since=since), None)
+
+
+def moments(pattern: Pattern, hours: tuple[time, ...], *, since: datetime) -> Iterator[datetime]:
+    """Some dozens, at or after that moment, in order."""
     candidates = (datetime.combine(day, hour) for day in islice(days_from(pattern, since.date()), 40) for hour in hours)
-    return next((moment for moment in candidates if moment >= since), None)
+    return (moment for moment in candidates if moment >= since)
 
 
 def search_from(pattern: Pattern, now: datetime) -> datetime:

@@ -41,6 +41,7 @@ def hours(cursor: Cursor, part: str = "") -> Hours | None:
     """None when there is no hour here. part: what was named before it (今晚)."""
     place = cursor.at
     cursor.skip("de")
+    rough = cursor.take("roughly")
     named = cursor.take("part")
     said = named.tag if named else part
     first = _clock(cursor)
@@ -48,10 +49,10 @@ def hours(cursor: Cursor, part: str = "") -> Hours | None:
         if named is None:
             cursor.at = place
             return Hours(part=part) if part else None
-        return Hours(part=named.tag, words=named.text)
+        return Hours(part=named.tag, words=named.text, remarks=_inexact(rough))
     if part and named and _half(part) != _half(named.tag):
         raise Refused("两个时段对不上", named.text)
-    times, remarks = [_time(first, said)], list(_remarks(first, said))
+    times, remarks = [_time(first, said)], [*_inexact(rough), *_remarks(first, said)]
     times += _more(cursor, said)
     remarks += _until(cursor, times[-1], said) + _loose(cursor)
     words = "".join(token.text for token in cursor.since(place)).strip()
@@ -77,13 +78,13 @@ def _clock(cursor: Cursor) -> Token | None:
 
 
 def _more(cursor: Cursor, part: str) -> list[time]:
-    """和14点, 、下午2点."""
+    """和14点, 、下午2点; without 和 only where both say the part of the day: 早九点晚六点."""
     found: list[time] = []
     while True:
         place = cursor.at
-        cursor.skip("join")
-        named = cursor.take("part") if cursor.at != place else None
-        token = cursor.take("clock") if cursor.at != place else None
+        is_joined = cursor.has("join")
+        named = cursor.take("part") if is_joined or part else None
+        token = cursor.take("clock") if is_joined or (named and named.tag != part) else None
         if token is None:
             cursor.at = place
             return found
@@ -118,16 +119,20 @@ def _end(clock: Token, part: str) -> time:
 
 def _loose(cursor: Cursor) -> list[str]:
     if token := cursor.take("about"):
-        return [f"“{token.text}”没法算，就按这个钟点。"]
+        return [*_inexact(token)]
     if token := cursor.take("beyond"):
         return [f"“{token.text}”按这个钟点算；想早些提醒可以加“提前1小时提醒”。"]
     return []
 
 
+def _inexact(token: Token | None) -> tuple[str, ...]:
+    return (f"“{token.text}”没法算，就按这个钟点。",) if token else ()
+
+
 def _remarks(clock: Token, part: str) -> tuple[str, ...]:
     if part == "night" and 1 <= clock.n < 5:
         return (f"半夜{clock.n}点算当天凌晨{clock.n}点。",)
-    if not part and not clock.tag and clock.n in _PROBABLY_MORNING:
+    if not part and clock.tag in ("", "to") and clock.n in _PROBABLY_MORNING:
         return (f"按早上{clock.n}点算；晚上请写“晚上{clock.n}点”。",)
     return ()
 

@@ -8,8 +8,9 @@ from scheduler.rule import Kind
 
 _KEYS = {
     "地点": "place", "地址": "place", "位置": "place",
-    "议程": "note", "内容": "note", "备注": "note", "说明": "note", "携带": "note", "注意": "note",
-    "标题": "title", "事项": "title", "类别": "kind", "类型": "kind",
+    "议程": "note", "议题": "note", "主题": "note", "内容": "note", "备注": "note", "说明": "note", "携带": "note",
+    "注意": "note",
+    "标题": "title", "名称": "title", "事项": "title", "类别": "kind", "类型": "kind",
 }  # fmt: skip
 _NAMES = "|".join(_KEYS)
 _HEAD = re.compile(
@@ -23,7 +24,8 @@ _ROOMS = (
     "会议室|活动室|办公室|教室|党员之家|党群服务中心|服务中心|活动中心|礼堂|报告厅|大厅|食堂|党校|图书馆|展览馆|纪念馆|博物馆"
     "|广场|阵地|基地|社区|村委会|居委会|腾讯会议|线上|微信群|群里|操场|体育馆|文化站|楼下|楼上|门口|车间"
 )
-_ROOM = rf"(?:{_ROOMS})(?:[a-z]?\d{{1,4}}(?![\d点:号月时]))?(?:里面?|内|上)?"
+_ROOM = rf"(?:{_ROOMS})(?:[a-z]?\d{{1,4}}(?![\d点:号月时]))?(?:[一二三四五六七八九十\d]{{1,2}}[楼层])?(?:里面?|内|上)?"
+_INSIDE = r"[^,;:\s\0开召举学集参上交打做讨办进组]{0,4}?"  # 社区 老年 活动中心
 _QUOTED = re.compile(r"\0+")
 _ENDS = {
     "place": re.compile(rf"[,;]|\s+(?={_CLAUSE})|(?<=室|校|厅|馆)\s|(?<=\d)\s(?!\d)|$"),
@@ -31,7 +33,7 @@ _ENDS = {
     "title": re.compile(rf"[,;]|\s+(?={_CLAUSE})|$"),
     "note": re.compile(rf"[,;\s]+(?={_CLAUSE})|$"),
 }
-_AT = re.compile(rf"(?<![正存所现])在(?P<value>[^,;:\s\0]{{0,18}}?{_ROOM})")
+_AT = re.compile(rf"(?<![正存所现])在(?P<value>[^,;:\s\0]{{0,18}}?{_ROOM}(?:{_INSIDE}{_ROOM})*)")
 _KINDS: dict[str, Kind] = {
     "党小组会": "meeting", "会议": "meeting", "开会": "meeting", "党费": "dues", "收党费": "dues", "总结": "report",
     "工作总结": "report", "学习": "study", "其他": "custom", "提醒": "custom",

@@ -69,14 +69,20 @@ def _items(cursor: Cursor) -> list[_Item]:
         place = cursor.at
         if found:
             cursor.skip("join", "comma")
-        separated = cursor.at
+        is_apart = cursor.at != place or _begins_anew(cursor)
         item = _item(cursor, may_be_bare=bool(found) and found[-1].is_sure)
         if item is None:
             cursor.at = place
             return found
-        if found and separated == place and not (found[-1].lead.days and item.lead.days):
+        if found and not is_apart and not (found[-1].lead.days and item.lead.days):
             raise Refused("提前多久没看懂，几个提醒之间请用顿号隔开", _texts(cursor, place))
         found.append(item)
+
+
+def _begins_anew(cursor: Cursor) -> bool:
+    """提前3天 当天早上: a blank is enough between two that are whole."""
+    following = next(cursor.rest(), None)
+    return following is not None and following.kind == "blank" and cursor.sees("ahead", "sameday", "eve", "ontime")
 
 
 def _item(cursor: Cursor, *, may_be_bare: bool) -> _Item | None:

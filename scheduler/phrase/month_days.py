@@ -53,22 +53,37 @@ def start_of_month(cursor: Cursor) -> DaysOfMonth:
 
 
 def _numbered(cursor: Cursor) -> DaysOfMonth | None:
-    """5号, 5号和20号, 5、15、25号."""
+    """5号, 5号和20号, 5、15、25号, 15号和月底."""
     days: list[int] = []
     while True:
         before = cursor.at
-        cursor.skip("join", "every") if days else None
-        token = cursor.take("daynum", "number")
-        if token is None or (token.kind == "number" and not _list_goes_on(cursor)):
+        if days:
+            cursor.skip("join", "comma")
+            if cursor.take("every"):
+                cursor.take("unit", tag="month_unit")
+        day = _listed_day(cursor, is_first=not days)
+        if day is None:
             cursor.at = before
             break
-        days.append(_day(token))
+        days.append(day)
     return DaysOfMonth(tuple(sorted(set(days)))) if days else None
+
+
+def _listed_day(cursor: Cursor, *, is_first: bool) -> int | None:
+    token = cursor.take("daynum", "number")
+    if token is not None:
+        return None if token.kind == "number" and not _list_goes_on(cursor) else _day(token)
+    if is_first:
+        return None
+    if cursor.take("monthend"):
+        return -1
+    last = cursor.take("ord")
+    return -1 if last and last.n == -1 and cursor.take("unit", tag="day_unit") else None
 
 
 def _list_goes_on(cursor: Cursor) -> bool:
     place = cursor.at
-    goes_on = cursor.has("join") and cursor.take("daynum", "number") is not None
+    goes_on = cursor.has("join", "comma") and cursor.take("daynum", "number") is not None
     cursor.at = place
     return goes_on
 

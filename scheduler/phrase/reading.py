@@ -13,9 +13,10 @@ _RUN = re.compile(r"[一二三四五六七八九十零]+")
 _DIGIT = re.compile(r"[1-7](?!\d|\s?[点时月号.:])")
 _LIMITS = {"点": 24, "时": 24, "月": 12, "号": 31, "刻": 3}
 _ONCE = re.compile(r"[一1]次")
-_SUNDAY = re.compile(r"[日天](?![常气报程])")
+_SUNDAY = re.compile(r"[日天](?![常气程]|报(?!到|名|送|数))")
 _NUMBERS = (
-    ("h24", "m24"), ("h", "min"), ("h", "bare"), ("h", ""), ("h12", ""), ("month", ""), ("day", ""), ("year", ""),
+    ("h24", "m24"), ("hs", "ms"), ("hd", "md"), ("hp", "mp"),
+    ("h", "min"), ("h", "bare"), ("h", ""), ("h12", ""), ("month", ""), ("day", ""), ("year", ""),
     ("nth_month", ""), ("nth", ""), ("nth_last", ""), ("times", ""), ("days", ""),
 )  # fmt: skip
 _RELATIVE = {
@@ -27,6 +28,7 @@ _RELATIVE = {
 }  # fmt: skip
 _DAYS = {"wday", "daynum", "date", "relday", "everyday"}
 _SHORT_PARTS = {"早": "early", "晚": "late"}  # 周五晚
+_EXACT = {"h24", "hs", "hd"}  # 3:00 is not asked about: whoever writes it so means the morning
 _QUARTERS = {"一": 15, "1": 15, "三": 45, "3": 45}
 BROKEN = -9999  # a number that can't be read
 
@@ -159,9 +161,8 @@ def _clock(kind: str, found: re.Match[str], groups: dict[str, str]) -> Token:
     token = _plain(kind, found, groups)
     minute = 30 if "half" in groups else _QUARTERS[groups["q"]] if "q" in groups else token.m
     half_day = groups.get("ampm") or groups.get("ap") or ""
-    return Token(
-        kind, token.text, token.start, n=token.n, m=minute, tag=half_day or ("colon" if "h24" in groups else "")
-    )
+    is_exact = not _EXACT.isdisjoint(groups)
+    return Token(kind, token.text, token.start, n=token.n, m=minute, tag=half_day or ("colon" if is_exact else ""))
 
 
 _MAKERS = {

@@ -195,7 +195,7 @@ def _counts_back(days: DaysOfMonth) -> bool:
 
 def _months(cursor: Cursor, months: tuple[int, ...], unit: Token, interval: int = 1) -> Pattern:
     """After 每月, 单月, 每季度首月: on which day."""
-    cursor.skip("de")
+    cursor.skip("de", "every")
     place = cursor.at
     if cursor.take("monthend"):
         return _monthly(end_of_month(cursor), months=months, interval=interval)
@@ -243,14 +243,17 @@ def _of_months(cursor: Cursor, unit: Token, interval: int) -> Pattern:
     """每年7月1日, 每年3月、9月5号, 每年1月5号和7月5号."""
     months: list[int] = []
     days: DaysOfMonth | None = None
+    cursor.skip("comma")
     while True:
         place = cursor.at
-        cursor.skip("join") if months else None
-        month = cursor.take("month")
+        cursor.skip("join", "comma") if months else None
+        month = cursor.take("month") or listed_month(cursor)
         if month is None:
             cursor.at = place
             break
         months.append(_month(month))
+        if month.kind == "number":
+            continue
         cursor.skip("de")
         found = _days_in_month(cursor)
         if found is not None and days is not None and found != days:
@@ -259,6 +262,22 @@ def _of_months(cursor: Cursor, unit: Token, interval: int) -> Pattern:
     if not months or days is None:
         raise Refused("还要说是几月几号，例如“每年7月1日”", unit.text)
     return Pattern("YEARLY", interval, tuple(sorted(set(months))), days.month_days, days.weekdays, days.roll)
+
+
+def listed_month(cursor: Cursor) -> Token | None:
+    """The 3 of 3、6、9月, and the 6."""
+    place = cursor.at
+    first = cursor.take("number")
+    if first is not None:
+        after = cursor.at
+        while cursor.has("join", "comma") and cursor.take("number"):
+            pass
+        goes_on = cursor.at != after and cursor.take("month") is not None
+        cursor.at = after
+        if goes_on:
+            return first
+    cursor.at = place
+    return None
 
 
 def _days_in_month(cursor: Cursor) -> DaysOfMonth | None:

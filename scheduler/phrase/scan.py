@@ -1,5 +1,6 @@
 """From tokens to what was said: the day, the hour, the reminders, and the words that are left for the title."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from scheduler.phrase.tokens import Cursor, Token
 
 _NO_TIME = {"char", "word", "quote", "blank", "comma"}
 _LUNAR_ALWAYS = ("农历", "阴历", "旧历", "老历", "正月", "腊月", "冬月", "闰月", "初", "大年")
+_AHEAD = re.compile(r"提[前早](?!准备|到|通知|告知|预习|布置|完成|交|学)[^,;，；]*$")
 _MOST_TIMES = 999
 _EVERY_OTHER = 2
 _UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月", "YEARLY": "年"}
@@ -23,9 +25,13 @@ LUNAR_REASON = "农历和节气的日子还不会算，请换成公历日期"
 
 @dataclass
 class Said:
-    """Filled while the tokens are gone through. days: with the words that said it. runs: so many days running."""
+    """Filled while the tokens are gone through. days: with the words that said it. runs: so many days running.
+
+    before_hour: what stands right before the hour and nobody took. pieces: so is all of this, in its order.
+    """
 
     days: list[tuple[Day, str]] = field(default_factory=list)
+    before_hour: list[Token] = field(default_factory=list)
     hours: list[Hours] = field(default_factory=list)
     rolls: list[Token] = field(default_factory=list)
     leads: list[Leads] = field(default_factory=list)
@@ -171,7 +177,7 @@ def _day(said: Said, cursor: Cursor, now: datetime) -> bool:
         return False
     if token and token.kind == "relday":
         part = token.tag
-    found = recurring(cursor) or single(cursor, now)
+    found = _days_running(cursor, now) or recurring(cursor) or single(cursor, now)
     if found is None:
         return False
     words = "".join(t.text for t in cursor.since(place)).strip()
@@ -181,6 +187,16 @@ def _day(said: Said, cursor: Cursor, now: datetime) -> bool:
     if part and (hour := hours(cursor, part)):
         said.hours.append(replace(hour, words=hour.words or words))
     return True
+
+
+def _days_running(cursor: Cursor, now: datetime) -> Day | None:
+    """从3月20日到22日."""
+    place = cursor.at
+    found = single(cursor, now) if cursor.take("from") else None
+    if isinstance(found, Fixed) and found.days > 1:
+        return found
+    cursor.at = place
+    return None
 
 
 def _about_day(day: Day, words: str) -> list[str]:
@@ -207,15 +223,25 @@ def _after_day(said: Said, cursor: Cursor, words: str) -> None:
 
 
 def _hours(said: Said, cursor: Cursor, now: datetime) -> bool:
+    before = said.pieces[-1]
     found = hours(cursor)
     if found is not None:
         said.hours.append(found)
+        said.before_hour = before[_start_of_words(before) :]
     return found is not None
+
+
+def _start_of_words(piece: list[Token]) -> int:
+    """Of the last words in it that no comma and no blank divides."""
+    return next((place + 1 for place in reversed(range(len(piece))) if piece[place].kind in {"blank", "comma"}), 0)
 
 
 def _remind(said: Said, cursor: Cursor, now: datetime) -> bool:
     """提醒大家: says nothing that is not known."""
-    return cursor.take("remind") is not None
+    token = cursor.take("remind")
+    if token and (words := _AHEAD.search("".join(t.text for t in said.pieces[-1]))):
+        raise Refused("提前多久没看懂，例如“提前3天提醒”“提前1小时提醒”", words[0] + token.text)
+    return token is not None
 
 
 _READERS: tuple[Callable[[Said, Cursor, datetime], bool], ...] = (

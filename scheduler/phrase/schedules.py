@@ -1,21 +1,28 @@
 """From what was said about days and hours to a schedule, or why it contradicts itself."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
-from scheduler.phrase.dates import Day, Fixed, Moment, Pattern, days_from, first_moment, rrule_of, search_from
+from scheduler.phrase.dates import Day, Fixed, Moment, Pattern, days_from, first_moment, moments, rrule_of, search_from
 from scheduler.phrase.hours import DEFAULT_HOUR, PART_NAMES, Hours, hour_of_part
 from scheduler.phrase.month_days import days_remarks
 from scheduler.phrase.outcome import NoDay, Refused
 from scheduler.phrase.scan import LUNAR_REASON, Said
-from scheduler.phrase.titles import joined
+from scheduler.phrase.titles import cleaned, joined
 from scheduler.phrase.tokens import Token
+from scheduler.recurrence import moment, next_occurrences, rolled
 from scheduler.rule import Roll, Schedule
 from scheduler.words import WEEKDAYS, day_in_words
+from scheduler.workdays import Workdays
 
 _BREAK = timedelta(days=12)
+_A_YEAR = timedelta(days=366)
 _FIFTH = 5
+_SATURDAY = 5
+_LIKE_A_DAY = re.compile(r"(?:[天日节前后年周月次时季期末初尾]|季度|生日)$")
 _QUOTE = "；要做的事里提到的日子，请加上引号"
 _ROLLS: dict[str, Roll] = {"none": "none", "next": "next", "previous": "previous", "skip": "skip"}
 _TIME_KINDS = {
@@ -25,20 +32,67 @@ _TIME_KINDS = {
 
 
 @dataclass(frozen=True)
+class Present:
+    """Where and when the phrase was said. now: naive local time in `zone`."""
+
+    now: datetime
+    zone: str
+    workdays: Workdays
+
+    def rolled(self, event: datetime, roll: Roll) -> datetime | None:
+        day = rolled(event.date(), roll, self.workdays, ZoneInfo(self.zone))
+        return None if day is None else datetime.combine(day, event.time())
+
+
+@dataclass(frozen=True)
 class Timed:
     schedule: Schedule
     remarks: tuple[str, ...]
 
 
-def timed(said: Said, now: datetime, zone: str) -> Timed:
-    """Refuses what lacks a day and an hour, contradicts itself or is past."""
-    day, remarks = _day(said, now)
-    if isinstance(day, Moment):
-        return _moment(day, said, zone)
+def timed(said: Said, present: Present) -> Timed:
+    """Refuses what lacks a day and an hour, contradicts itself, is past or never comes."""
+    day, remarks = _day(said, present.now)
+    found = _moment(day, said, present.zone) if isinstance(day, Moment) else _timed(day, remarks, said, present)
+    _check_it_comes(found.schedule, said, present)
+    return found
+
+
+def _timed(day: Fixed | Pattern, remarks: tuple[str, ...], said: Said, present: Present) -> Timed:
     hour, more = _hour(said)
     roll, about_roll = _roll(day.roll, said.rolls)
-    start, rrule, rest = _started(replace(day, roll=roll), hour, said, now)
-    return Timed(Schedule(start, rrule, roll, zone), (*said.remarks, *remarks, *more, *rest, *about_roll))
+    about_roll += _about_weekend(day, roll, said)
+    start, rrule, rest = _started(replace(day, roll=roll), hour, said, present)
+    return Timed(Schedule(start, rrule, roll, present.zone), (*said.remarks, *remarks, *more, *rest, *about_roll))
+
+
+def _about_weekend(day: Fixed | Pattern, roll: Roll, said: Said) -> tuple[str, ...]:
+    """每周六，遇节假日顺延: a Saturday is no working day to begin with."""
+    if isinstance(day, Fixed) or day.once or roll == "none" or not day.weekdays:
+        return ()
+    if any(weekday < _SATURDAY for weekday, _ in day.weekdays):
+        return ()
+    words = tuple(token.text for token in said.rolls)
+    if roll == "skip":
+        raise Refused("周六、周日本来就是休息日，这样除了调休上班的周末都会跳过；请去掉这句", *words)
+    where = "下一个" if roll == "next" else "上一个"
+    return (f"周六、周日本来就是休息日，每次都会挪到{where}工作日（调休上班的除外）；不想挪请去掉“{words[0]}”。",)
+
+
+def _check_it_comes(schedule: Schedule, said: Said, present: Present) -> None:
+    """Holidays may leave nothing of a day, or carry it to one that is past."""
+    after = moment(present.now, ZoneInfo(schedule.zone))
+    if next_occurrences(schedule, present.workdays, after=after, count=1):
+        return
+    words = [text for _, text in said.days]
+    if schedule.rrule:
+        raise Refused("这些天都是休息日，遇节假日又跳过，一次也不会有", *words)
+    named = day_in_words(schedule.start)
+    found = present.rolled(schedule.start, schedule.roll)
+    if found is None:
+        raise Refused(f"{named}是休息日，遇节假日又跳过，就一次也没有了", *words)
+    moved = f"{named}是休息日，挪到{day_in_words(found)}，" if found != schedule.start else named
+    raise Refused(f"{moved}已经过去了", *words)
 
 
 def _day(said: Said, now: datetime) -> tuple[Day, tuple[str, ...]]:
@@ -49,11 +103,19 @@ def _day(said: Said, now: datetime) -> tuple[Day, tuple[str, ...]]:
         return _no_day(said)
     if len(days) == 1:
         return days[0], ()
+    if (running := _running(days)) is not None:
+        return running, ()
     words = [text for _, text in said.days]
     singles = [day for day in days if isinstance(day, Fixed) or (isinstance(day, Pattern) and day.once)]
     if len(days) > 2 or len(singles) < 2:
         raise Refused(f"有不止一个日期；要设几个时间请分成几条{_QUOTE}", *words)
     return _same_day(singles, words, now), ()
+
+
+def _running(days: list[Day]) -> Fixed | None:
+    """3月20日到22日每天."""
+    spans = [day for day in days if isinstance(day, Fixed) and day.days > 1]
+    return spans[0] if len(days) == len(spans) + 1 == 2 and Pattern("DAILY") in days else None
 
 
 def _no_day(said: Said) -> tuple[Day, tuple[str, ...]]:
@@ -65,7 +127,21 @@ def _no_day(said: Said) -> tuple[Day, tuple[str, ...]]:
         raise NoDay("只说了从哪天起，没说多久一次", *words)
     if not any(hour.times for hour in said.hours):
         raise NoDay("没说是哪一天、几点", *words, *(hour.words for hour in said.hours))
+    _check_nothing_dates_it(said)
     return Pattern("DAILY", once=True), ("没写哪天，按最近的一次算。",)
+
+
+def _check_nothing_dates_it(said: Said) -> None:
+    """开学那天上午9点开会, 有空晚上8点学习: not simply the next 9:00."""
+    hazy = [t.text for piece in said.pieces for t in piece if t.kind == "hazy"]
+    if hazy:
+        raise NoDay("说的是哪一天", *hazy)
+    if pointed := next((hour.words for hour in said.hours if hour.words[:1] in ("那", "这")), ""):
+        raise NoDay("说的是哪一天", pointed)
+    before = "".join(token.text for token in said.before_hour if token.kind not in {"remind", "notify"})
+    goes_on = any(t.kind in {"char", "word", "quote"} for t in said.pieces[-1] if t not in said.before_hour)
+    if re.search(r"\w", cleaned(before)) and (goes_on or _LIKE_A_DAY.search(before)):
+        raise NoDay("没看懂是哪一天；就是今天的请写“今天”", before)
 
 
 def _same_day(days: list[Fixed | Pattern], words: list[str], now: datetime) -> Day:
@@ -75,7 +151,10 @@ def _same_day(days: list[Fixed | Pattern], words: list[str], now: datetime) -> D
     if len(dated) == 1:
         found = _date(dated[0], now)
         if found.weekday() != plain[0].weekdays[0][0]:
-            raise Refused(f"{found.month}月{found.day}日是{WEEKDAYS[found.weekday()]}，对不上{_QUOTE}", *words)
+            raise Refused(
+                f"{found.month}月{found.day}日是{WEEKDAYS[found.weekday()]}，对不上；两天都要的请分成两条{_QUOTE}",
+                *words,
+            )
         return dated[0]
     if len(dated) == 2 and _date(dated[0], now) == _date(dated[1], now):
         return dated[0]
@@ -109,21 +188,21 @@ def _of_part(hour: Hours) -> tuple[tuple[time, ...], tuple[str, ...]]:
     name = PART_NAMES[hour.part]
     if usual is None:
         raise Refused(f"{name}几点？请写上钟点", hour.words or name)
-    return (usual,), (f"没写几点，{name}按{usual.hour}:00算。",)
+    return (usual,), (*hour.remarks, f"没写几点，{name}按{usual.hour}:00算。")
 
 
 def _started(
-    day: Fixed | Pattern, hours: tuple[time, ...], said: Said, now: datetime
+    day: Fixed | Pattern, hours: tuple[time, ...], said: Said, present: Present
 ) -> tuple[datetime, str, tuple[str, ...]]:
     if len({hour.minute for hour in hours}) > 1:
         raise Refused("一天两次要同一个分钟，例如“9点和14点”；不一样的请分成两条", *(h.words for h in said.hours))
     match day:
         case Fixed():
-            return _fixed(day, hours, said, now)
+            return _fixed(day, hours, said, present.now)
         case Pattern(once=True):
-            return _once(day, hours, said, now)
+            return _once(day, hours, said, present)
         case Pattern():
-            return _repeated(day, hours, said, now)
+            return _repeated(day, hours, said, present.now)
         case _:
             assert_never(day)
 
@@ -151,14 +230,27 @@ def _check_single(hours: tuple[time, ...], said: Said, *, is_running: bool = Fal
         raise Refused("只有一天，不用说到什么时候、共几次", *(text for _, text in said.days))
 
 
-def _once(day: Pattern, hours: tuple[time, ...], said: Said, now: datetime) -> tuple[datetime, str, tuple[str, ...]]:
+def _once(day: Pattern, hours: tuple[time, ...], said: Said, present: Present) -> tuple[datetime, str, tuple[str, ...]]:
+    now = present.now
     if said.runs:
         return _fixed(Fixed(_date(day, now)), hours, said, now)
     _check_single(hours, said)
-    start = first_moment(day, hours, since=search_from(day, now))
+    words = [text for _, text in said.days]
+    events = moments(day, hours, since=search_from(day, now))
+    start = next((event for event in events if _is_to_come(event, day.roll, present)), None)
     if start is None:
-        raise Refused("没有这一天", *(text for _, text in said.days))
+        raise Refused("没有这一天", *words)
+    if start - now > _A_YEAR:
+        raise Refused(f"往后一年里没有这一天，下一次是{start.year}年；真要那天请写上年份", *words)
     return start, "", ()
+
+
+def _is_to_come(event: datetime, roll: Roll, present: Present) -> bool:
+    """One before now only when holidays carry it on to a day that is not."""
+    if event >= present.now:
+        return True
+    found = present.rolled(event, roll)
+    return found is not None and found >= present.now
 
 
 def _repeated(

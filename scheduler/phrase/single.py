@@ -8,7 +8,7 @@ from scheduler.phrase.durations import duration
 from scheduler.phrase.festivals import festival_date
 from scheduler.phrase.month_days import DaysOfMonth, days_of_month, end_of_month, start_of_month
 from scheduler.phrase.outcome import Refused
-from scheduler.phrase.recurring import weekdays
+from scheduler.phrase.recurring import listed_month, weekdays
 from scheduler.phrase.tokens import Cursor, Token
 
 _MOST_DAYS = 31
@@ -131,12 +131,26 @@ def _dated(cursor: Cursor, now: datetime) -> Day | None:
         return _day_in(year, named_month, DaysOfMonth((day,)), festival.text, now)
     if said is not None and cursor.take("yearend"):
         return _day_in(year, 12, end_of_month(cursor), said.text, now)
+    _refuse_months(cursor)
     month = cursor.take("month")
     if month is None:
         return None
     cursor.skip("de")
     days = end_of_month(cursor) if cursor.take("monthend") else days_of_month(cursor) if _is_day(cursor) else None
     return None if days is None else _day_in(year, month.n, days, (said.text if said else "") + month.text, now)
+
+
+def _refuse_months(cursor: Cursor) -> None:
+    """3、6、9、12月20号."""
+    place = cursor.at
+    while listed_month(cursor):
+        cursor.skip("join", "comma")
+    if cursor.at != place and cursor.take("month"):
+        words = "".join(token.text for token in cursor.since(place)).strip()
+        cursor.skip("de")
+        if _is_day(cursor) or cursor.sees("monthend"):
+            raise Refused("每年都要的请写“每年”，只一次的请分成几条", words)
+    cursor.at = place
 
 
 def _is_day(cursor: Cursor) -> bool:

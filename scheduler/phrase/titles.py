@@ -2,6 +2,7 @@
 
 import re
 
+from scheduler.phrase.fold import fold
 from scheduler.phrase.outcome import Refused
 from scheduler.phrase.tokens import Token
 from scheduler.quotes import is_quoted, unquoted
@@ -11,18 +12,37 @@ LONGEST = 60
 _HARD = {
     "wday", "daynum", "date", "clock", "part", "relday", "every", "everyday", "other", "double", "oddweek", "parity",
     "workday", "monthend", "monthstart", "monthmid", "yearend", "yearstart", "qend", "qstart", "halfend", "vague",
-    "count", "runs", "until", "noahead", "ahead", "eve", "roll", "ordmonth",
+    "count", "runs", "until", "noahead", "ahead", "eve", "roll", "ordmonth", "roughly",
 }  # fmt: skip
 _SOFT = {"month", "year", "relyear", "quarter", "half", "unit", "rel", "halfnum"}
+_BARE = _SOFT | {"number"}
+_GLUE = {"blank", "join", "ge", "de", "range", "about", "beyond", "after", "halfnum"}
 _AFTER_TIME = _HARD | _SOFT | {"festival"}
 _BREAKS = {"comma", "blank"}
 _SEPARATES = _BREAKS | {"join", "range"}
-_LEADING = re.compile(
-    r"^(?:请(?!假|示|教|战|求|愿|客)|麻烦|帮(?:我们?|忙|大家)|给(?:我们?|大家)|记得|别忘了?记?|不要忘记?|我们?要?|咱们?|大家要?|大家|要(?!求|点|闻)|需要"
-    r"|设置?一?个?|设定|新建|添加|定一?个|来一?个|安排|的|得|到时候|时候?|,|;|:|、|\s|和(?!平|谐)|并且?(?!购)|然后|再(?!审)|就|都|进行(?=学|开|总)|提醒|各位|同志们|一次(?!性)|[。，；：！!?？）)(（])+"
+_MARK = r"[,;:、\s。，；：！!?？~～…·)(）（-]"
+_GREETING = (
+    r"【[^】]{0,6}(?:提醒|通知)】|@(?:[a-zA-Z0-9_]+|所有人|全体成员)|(?:各位|大家|你们|您|你)好|请(?!假|示|教|战|求|愿|客)|麻烦|帮(?:我们?|忙|大家)|给(?:我们?|大家)|记得|[别別]忘了?记?"
+    r"|不要忘记?|我们?要?|咱们?|大家要?|要(?!求|点|闻)|需要|各位|同志们|同志(?=[,，:：])|通知(?=[:：])|那就|[嗯哦啊吧呢]"
 )
-_TRAILING = re.compile(r"(?:的|(?<!小)时候|了|吧|哦|啊|哈|谢谢|,|;|:|、|\s|和|并|[。，；：！!~?？])+$")
-_SERVANTS = re.compile(r"^(?:召?开|举行|进行|开展|一次|开一次|交|收|去)$")
+_SETTING_UP = (
+    r"设置?一?个?|设定|新建|添加|兹?定于|定一?个|来一?个|安排|务必于?|最[晚迟]于?|截止(?:时间)?"
+    r"|(?:会议|活动|开会)?时间(?=[,;:，；：\s]|$)|开始(?=[,，]|$)"
+)
+_JOINING = r"的|得|到时候|时候?|和(?!平|谐)|并且?(?!购)|然后|再(?!审)|就|都|进行(?=学|开|总)|提醒|一次(?!性)"
+_UNANSWERED = (
+    r"(?:^|(?<=[,，\s]))(?:还?没有?|未)(?:回复?|答复|交|报名)的?(?:人|同志|党员|组员)?"  # 没回的提前1小时催一下
+)
+_LEADING = re.compile(rf"^(?:{_GREETING}|{_SETTING_UP}|{_JOINING}|{_MARK})+")
+_TRAILING = re.compile(
+    rf"(?:的|(?<!小)时候|了|吧|哦|啊|哈|谢谢|和|并|(?:(?<=会)|(?<=[,;:，；：\s]))时间|{_UNANSWERED}|{_MARK})+$"
+)
+_OPENING = re.compile(
+    r"(?:召开|召集|举行|开(?!展|会|放|幕|学(?!习)|业|拓|创|播|门|始|工|通))(?:好|一?个|一次)?(?=[^\s,，;；、“”]+会(?:$|[\s,，;；、]))"
+)
+_MARKS = re.compile(r"\s*[,，](?:\s*[,，])+\s*")
+_BLANKS = re.compile(r" {2,}")
+_SERVANTS = re.compile(r"^(?:召?开|举行|进行|开展|一次|开一次|交|收|去|开始|截止|结束|时间)$")
 _DUES = re.compile(r"党费")
 _MEETING = re.compile(
     r"开会|会议(?!室|精神|记录|纪要)|(?<![全学社机工协理体领委])会(?=$|[,，;；、])"
@@ -44,11 +64,11 @@ def kind_of(folded_title: str) -> Kind:
 
 def title_of(pieces: list[list[Token]], typed: str) -> str:
     """As typed; pieces are runs of tokens that no rule took."""
-    texts = [_cleaned("".join(typed[t.start : t.end] for t in piece)) for piece in pieces]
-    texts = [text for text in texts if text]
+    texts = [cleaned("".join(typed[t.start : t.end] for t in piece)) for piece in pieces]
+    texts = [text for text in texts if re.search(r"\w", text)] or [text for text in texts if text]
     if len(texts) > 1:
         texts = [text for text in texts if not _SERVANTS.match(text)] or texts[:1]
-    title = unquoted("，".join(texts))
+    title = _MARKS.sub("，", _BLANKS.sub(" ", unquoted("，".join(texts))))
     if not re.search(r"\w", title):
         return ""
     if len(title) > LONGEST:
@@ -56,11 +76,13 @@ def title_of(pieces: list[list[Token]], typed: str) -> str:
     return title
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
     text = text.strip()
     if is_quoted(text):
         return text
     text = _TRAILING.sub("", _LEADING.sub("", text))
+    if opening := _OPENING.match(fold(text)):
+        text = text[opening.end() :]
     for left, right in (("（", "）"), ("(", ")")):
         if text.count(left) != text.count(right):
             text = text.strip(left + right + " ")
@@ -69,7 +91,21 @@ def _cleaned(text: str) -> str:
 
 def time_words(piece: list[Token]) -> list[str]:
     """Words of time that are left over and are no part of a title."""
-    return joined([token for place, token in enumerate(piece) if _is_left_over(piece, place)])
+    bare = {token for clause in _clauses(piece) if _is_bare(clause) for token in clause}
+    return joined([token for place, token in enumerate(piece) if token in bare or _is_left_over(piece, place)])
+
+
+def _clauses(piece: list[Token]) -> list[list[Token]]:
+    clauses: list[list[Token]] = [[]]
+    for token in piece:
+        clauses.append([]) if token.kind == "comma" else clauses[-1].append(token)
+    return clauses
+
+
+def _is_bare(clause: list[Token]) -> bool:
+    """下个月 or 3、6、 with no word that it could be said of: part of the time after all."""
+    kinds = {token.kind for token in clause}
+    return bool(kinds & _BARE) and kinds <= _BARE | _GLUE
 
 
 def joined(tokens: list[Token]) -> list[str]:
@@ -93,12 +129,18 @@ def _is_left_over(piece: list[Token], place: int) -> bool:
         return not _is_advice(piece[place + 1 :])
     if token.kind in _HARD:
         return True
+    if token.kind == "festival":
+        return place == 1 and before is not None and before.kind == "join"
+    if token.kind == "from":
+        return after is None
     if token.kind == "ord":
         return after is not None and after.kind in {"wday", "unit", "workday", "daynum"}
     if token.kind in {"beyond", "after", "about"}:
-        return before is not None and before.kind in _AFTER_TIME
+        return before is not None and before.kind in _AFTER_TIME - ({"festival"} if token.kind == "about" else set())
     if token.kind not in _SOFT:
         return False
+    if after is not None and after.kind in {"since", "endword"}:
+        return True
     return not _belongs(before, after, token)
 
 

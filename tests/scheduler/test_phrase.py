@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.phrase import NotUnderstood, Understood, parse
@@ -90,6 +90,12 @@ def test_what_comes_next_is_never_before_now_and_the_rrule_can_be_read(row: list
         ("每周五8点开会，当天提醒", "当天09:00已经在08:00之后，改成到点提醒。"),
         ("明天9点开会，提前3天提醒", "有的提醒时间已经过了，那一次不会发。"),
         ("每月第五个周五9点开会", "没有第五个的月份会跳过。"),
+        ("明天大概下午3点开会", "“大概”没法算，就按这个钟点。"),
+        ("每周五差10分8点晨读", "按早上7点算；晚上请写“晚上7点”。"),
+        (
+            "每周六9点值班，遇节假日顺延",
+            "周六、周日本来就是休息日，每次都会挪到下一个工作日（调休上班的除外）；不想挪请去掉“遇节假日顺延”。",
+        ),
         ("明天9点", "没写要做什么，先叫“提醒”。"),
     ],
 )
@@ -103,7 +109,7 @@ def test_a_full_phrase_needs_no_remark() -> None:
 
 def test_place_agenda_and_nag_are_taken_from_the_sentence() -> None:
     rule = understood("每周五19:30在三楼会议室开党小组会，提前2小时催一次，议程：学文件，讨论").rule
-    assert (rule.title, rule.place, rule.note) == ("开党小组会", "三楼会议室", "学文件，讨论")
+    assert (rule.title, rule.place, rule.note) == ("党小组会", "三楼会议室", "学文件，讨论")
     assert rule.nag == Lead(minutes=120)
     assert rule.leads == DEFAULT_LEADS["meeting"]
 
@@ -112,6 +118,28 @@ def test_reminders_after_an_agenda_are_no_part_of_it() -> None:
     rule = understood("每周五9点开会 地点：2号楼301会议室 议程：一、学文件；二、讨论；提前1天提醒").rule
     assert (rule.place, rule.note) == ("2号楼301会议室", "一、学文件；二、讨论")
     assert rule.leads == (Lead(1, at=time(9)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "title"),
+    [
+        ("每周五9点在村委会二楼会议室开党员大会", "村委会二楼会议室", "党员大会"),
+        ("每周五9点在社区老年活动中心二楼开会", "社区老年活动中心二楼", "开会"),
+        ("每周五9点在社区开会学习党校文件", "社区", "开会学习党校文件"),
+    ],
+)
+def test_a_place_of_several_words_is_taken_whole(text: str, place: str, title: str) -> None:
+    rule = understood(text).rule
+    assert (rule.place, rule.title) == (place, title)
+
+
+def test_a_meeting_is_called_by_its_name_but_quotes_keep_every_word() -> None:
+    assert understood("每周五9点召开一次支部大会，讨论").rule.title == "支部大会，讨论"
+    assert understood("每周五9点“开党小组会”").rule.title == "开党小组会"
+
+
+def test_topics_are_the_agenda() -> None:
+    assert understood("每周五9点开会，议题：学习两会精神").rule.note == "学习两会精神"
 
 
 def test_a_title_is_kept_as_it_was_typed() -> None:
@@ -124,6 +152,21 @@ def test_a_refusal_names_the_words_and_shows_two_examples() -> None:
     assert found.problem.count("“") >= 3
     for shown in found.problem.split("可以这样写：")[1].split("，或者"):
         understood(shown.strip("“”。"))
+
+
+def test_a_refusal_shows_the_words_as_they_were_typed() -> None:
+    assert refused("每週末上午9點開會").unknown == ("每週末",)
+    assert refused("明天下午Ｘ点开会").unknown == ("Ｘ点",)
+
+
+@pytest.mark.parametrize(
+    "text", ["党员下午3点开会", "开会，下午3点", "学习 下午3点", "请大家下午3点开会", "下午3点开会"]
+)
+def test_an_hour_alone_is_today_unless_words_before_it_may_be_a_day(text: str) -> None:
+    if text.startswith("党员"):
+        assert refused(text).unknown == ("党员",)
+    else:
+        assert understood(text).rule.schedule.start == datetime(2026, 3, 4, 15)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "…", "x" * 501, "明天9点" + "开" * 61])
@@ -255,6 +298,8 @@ NOWS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31)).map(lambda t: 
 def rules(draw: st.DrawFn) -> tuple[Rule, datetime]:
     """A rule as it would be set up at that moment."""
     now, pattern, hour = draw(NOWS), draw(patterns()), draw(HOURS)
+    if pattern.roll == "skip" and pattern.weekdays and all(day >= 5 for day, _ in pattern.weekdays):
+        pattern = replace(pattern, roll="none")  # every weekend skipped: a phrase that says so is refused
     hours = (hour, hour.replace(hour=23)) if hour.hour < 20 and draw(st.booleans()) else (hour,)
     start = first_moment(pattern, hours, since=search_from(pattern, now))
     if start is None:
@@ -263,6 +308,7 @@ def rules(draw: st.DrawFn) -> tuple[Rule, datetime]:
         assert start is not None
     end = draw(st.sampled_from(["", "", ";COUNT=7"])) if pattern.roll != "next" else ""
     schedule = Schedule(start, rrule_of(pattern, hours) + end, pattern.roll)
+    assume(next_occurrences(schedule, Workdays(), after=moment(now, ZoneInfo(schedule.zone)), count=1))
     kind = draw(st.sampled_from(sorted(TITLES)))
     leads = {lead for lead in draw(st.lists(LEADS, min_size=1, max_size=3))}
     in_order = tuple(sorted(leads, key=lambda lead: lead.local(start)))
@@ -357,7 +403,7 @@ def test_words_for_days_and_hours() -> None:
 def test_a_rule_in_words_says_all_of_it() -> None:
     rule = understood("每月第一个周五晚上7点半在三楼会议室开党小组会，提前3天和1小时提醒，提前2小时催一次").rule
     assert rule_in_words(rule) == (
-        "每月第一个周五 19:30 开党小组会（北京时间）；提前3天 9:00、提前1小时提醒；提前2小时催一次没回复的；"
+        "每月第一个周五 19:30 党小组会（北京时间）；提前3天 9:00、提前1小时提醒；提前2小时催一次没回复的；"
         "遇节假日照常；地点：三楼会议室"
     )
     moved = replace(rule, schedule=replace(rule.schedule, zone="Europe/Berlin"), nag=None, place="")
