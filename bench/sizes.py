@@ -22,6 +22,7 @@ from rapidfuzz import fuzz, process
 from bench.engine import timed
 from knowledge import KnowledgeBase
 from knowledge.base import CERTAINTY_FILE, read_certainty, vocabulary
+from knowledge.glossary import Glossary
 from knowledge.index import Index, Phrasing, build_index
 from knowledge.sounds import syllables
 from knowledge.text import ngrams
@@ -48,7 +49,7 @@ def build(size: int, path: Path) -> None:
     fillers, lexicon = vocabulary(base.knowledge)
     begun = time.perf_counter()
     learnt = learn(phrasings, frozenset(base.knowledge.entries), lexicon, fillers, syllables())
-    index = build_index(learnt, read_certainty(CERTAINTY_FILE)[0], fillers, phrasings)
+    index = build_index(learnt, read_certainty(CERTAINTY_FILE)[0], fillers, phrasings, Glossary({}))
     print(f"  学习 {time.perf_counter() - begun:.1f} s")
     path.write_bytes(pickle.dumps((index, [p.text for p in phrasings])))
 

@@ -16,6 +16,7 @@ from knowledge.check import Knowledge, Voiced, load
 from knowledge.conversation import Interpreter, Understanding
 from knowledge.decide import Thresholds
 from knowledge.followup import Topic
+from knowledge.glossary import Glossary
 from knowledge.index import Learnt, build_index
 from knowledge.lexicon import Lexicon, WordGroups
 from knowledge.text import MAX_QUESTION, Fillers
@@ -120,7 +121,8 @@ def build(
         learnt = _learnt(knowledge, fillers, lexicon, earlier)
         if kept is not None and earlier is None:
             _keep(kept, learnt)
-    index = build_index(learnt, certainty, fillers, [v.phrasing for v in knowledge.phrasings])
+    phrasings = [v.phrasing for v in knowledge.phrasings]
+    index = build_index(learnt, certainty, fillers, phrasings, Glossary(knowledge.words.english))
     return Loaded(knowledge, Interpreter(index, thresholds, frozenset(knowledge.small_talk)))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.features import Floats, Integers
+from knowledge.lexicon import Tags
 from knowledge.model import UNKNOWN_TAG, Model, Scores
 
 CANDIDATES = 4
@@ -107,17 +108,17 @@ def _pairs_seen(model: Model, scores: Scores, chosen: Integers) -> Floats:
     return seen
 
 
-def foreign(model: Model, scores: Scores, chosen: Integers) -> NDArray[np.bool_]:
+def foreign(model: Model, tags: Tags, chosen: Integers) -> NDArray[np.bool_]:
     """Of each candidate: the question is about somebody or something else than the entry is."""
-    return _never_asked(model, scores, chosen) | _about_others(model, scores, chosen)
+    return _never_asked(model, tags, chosen) | _about_others(model, tags, chosen)
 
 
-def _about_others(model: Model, scores: Scores, chosen: Integers) -> NDArray[np.bool_]:
+def _about_others(model: Model, tags: Tags, chosen: Integers) -> NDArray[np.bool_]:
     """The entry is usually about one, and the question names only another that is easily taken for it (支委是选的吗).
 
     Of questions rightly answered .2 % are, of unseen neighbours that would be asked back or answered 17 %.
     """
-    telling = set(scores.tags.telling)
+    telling = set(tags.telling)
     own = _usual(model, telling, chosen).any(axis=0)
     others = [s for s, near in model.lexicon.others.items() if telling & near]
     return np.logical_and(_usual(model, others, chosen).any(axis=0), np.logical_not(own))
@@ -130,12 +131,12 @@ def _usual(model: Model, subjects: Iterable[str], chosen: Integers) -> NDArray[n
     return result
 
 
-def _never_asked(model: Model, scores: Scores, chosen: Integers) -> NDArray[np.bool_]:
+def _never_asked(model: Model, tags: Tags, chosen: Integers) -> NDArray[np.bool_]:
     """The question names somebody or something, and the entry was never asked about any of it.
 
     Of questions rightly answered from phrasings in another voice .2 % are foreign, of wrongly answered neighbours 4 %.
     """
-    known = [tag for s in scores.tags.telling if (tag := model.tags.get(f"s:{s}")) is not None]
-    if not scores.tags.telling:
+    known = [tag for s in tags.telling if (tag := model.tags.get(f"s:{s}")) is not None]
+    if not tags.telling:
         return np.zeros(len(chosen), np.bool_)
     return np.logical_not(model.profile.asked(known, chosen).any(axis=0))

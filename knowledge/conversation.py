@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.decide import Answer, AskBack, Decision, Ranking, Refuse, Thresholds, decide
-from knowledge.followup import ASKING, Reading, Topic, follow_up
+from knowledge.followup import Reading, Topic, follow_up
 from knowledge.index import Index
-from knowledge.text import MAX_QUESTION, clauses, normalise, sentences
+from knowledge.text import ASKING, MAX_QUESTION, clauses, normalise, sentences
 
 _NUMBERED = re.compile("[①-⑳⑴-⒇]")
 _SURE = 0.65  # each answer to several questions must be this sure; a wrong second answer costs more than a question

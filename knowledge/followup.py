@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from knowledge.decide import Ranking
 from knowledge.index import Index
 from knowledge.lexicon import GENERIC, Tags
+from knowledge.text import ASKING
 
 _OPENING = re.compile(r"^(那么?|还有|然后|换成|轮到)[,，]?")
 _CLOSING = re.compile(r"呢?[?？。!！]*$")
 _LEANING = re.compile(
     r"^(那么?|那要是|要是|如果|万一|还有|然后)|呢[?？]?$|^(为什么|为啥|凭什么|谁|多久|怎么|几|哪|多少|有)"
-)
-ASKING = re.compile(
-    r"什么|啥|谁|几|多少|多久|多大|多长|怎|咋|哪|吗|嘛|么$|不$|没$|何|可否|是否|还是|[?？]$|(.)[不没]\1|有没有"
 )
 _POINTING = re.compile(r"[他她它]|[里中]头|里面|其中|一样|^.{1,7}呢[?？]?$")
 _SHORT = 12  # characters; a longer turn stands for itself

@@ -9,10 +9,11 @@ import numpy as np
 
 from knowledge.certainty import Certainty, candidates, foreign, signals
 from knowledge.decide import Candidate, Ranking
+from knowledge.glossary import Glossary
 from knowledge.lexicon import GENERIC
 from knowledge.model import Model
 from knowledge.repair import Repairer
-from knowledge.text import MAX_QUESTION, Fillers, clauses, key, normalise, sentences
+from knowledge.text import ASKING, MAX_QUESTION, Fillers, clauses, key, normalise, sentences
 
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
@@ -35,6 +36,7 @@ class Index:
     repairer: Repairer
     certainty: Certainty
     fillers: Fillers
+    glossary: Glossary
     exact: Mapping[str, str]  # text.key of a phrasing -> its label
 
     def rank(self, text: str) -> Ranking:
@@ -67,7 +69,7 @@ class Index:
         scores = self.model.scores(core, question)
         chosen = candidates(self.model, scores)
         found = signals(self.model, scores, chosen)
-        sure = self.certainty.of(found) * np.where(foreign(self.model, scores, chosen), FOREIGN_DISCOUNT, 1)
+        sure = self.certainty.of(found) * np.where(foreign(self.model, scores.tags, chosen), FOREIGN_DISCOUNT, 1)
         ranked = [
             Candidate(self.model.labels[chosen[i]], float(sure[i]), found[i]) for i in np.argsort(-sure, kind="stable")
         ]
@@ -86,8 +88,9 @@ class Index:
         return Ranking(question, tuple(replace(c, certainty=0.0) for c in ranked), label, exact=True)
 
     def _repaired(self, question: str, plain: Ranking) -> Ranking:
-        fixed = self.repairer.repaired(question)
-        if fixed is None:
+        meant = self.glossary.in_chinese(question)
+        fixed = self.repairer.repaired(meant) or meant
+        if fixed == question:
             return plain
         other = _discounted(self.rank_reading(fixed), REPAIR_DISCOUNT)
         latin = sum(c.isascii() and c.isalpha() for c in question) * 2 > len(question)
@@ -101,12 +104,18 @@ class Index:
         is_open = (
             bool(tags.aspects) and bool(plain.candidates) and plain.certainty < SURE and len(plain.question) <= SHORT
         )
-        if not lexicon.unnamed or named or not is_open:
+        if not lexicon.unnamed or named or not is_open or self._strange(plain.question):
             return plain
         if plain.outside is not None and not self._is_about_others(plain.outside):
             return plain
         other = _discounted(self.rank_reading(lexicon.unnamed + plain.question), UNNAMED_DISCOUNT)
         return other if other.certainty > plain.certainty else plain
+
+    def _strange(self, question: str) -> int:
+        """How many characters stand beside none that they stand beside in some phrasing."""
+        core, known = self.fillers.core(question), self.model.characters.vocabulary
+        familiar = {i + d for i in range(len(core) - 1) if core[i : i + 2] in known for d in (0, 1)}
+        return len(core) - len(familiar)
 
     def _is_about_others(self, label: str) -> bool:
         """Most phrasings of the boundary name somebody: a question that names nobody is hardly about it."""
@@ -120,12 +129,36 @@ class Index:
 
     def _clauses(self, whole: Ranking) -> Ranking:
         """The surest clause, when it is surer than the whole message (always doing so costs points)."""
-        parts = [p for split in (sentences, clauses) for p in split(whole.question) if len(p) >= 4]
+        parts = [p for split in (sentences, clauses) for p in self._leant(split(whole.question)) if len(p) >= 4]
+        parts = [p for p in parts if ASKING.search(p)] or parts  # what only tells the story is never the question
         rankings = [
-            _discounted(self.rank_reading(p), CLAUSE_DISCOUNT) for p in dict.fromkeys(parts) if p != whole.question
+            self._within(whole, _discounted(self.rank_reading(p), CLAUSE_DISCOUNT))
+            for p in dict.fromkeys(parts)
+            if p != whole.question
         ]
         best = max(rankings, key=lambda r: r.certainty, default=whole)
         return best if best.certainty > whole.certainty + 0.05 else whole
+
+    def _leant(self, parts: Sequence[str]) -> list[str]:
+        """行不行, 应该可以吧 and their like ask about what stands before them."""
+        joined: list[str] = []
+        for part in parts:
+            leans = joined and ASKING.search(part) and not self.model.lexicon.tags(part).all
+            joined.append(f"{joined[-1]},{part}" if leans else part)
+        return joined
+
+    def _within(self, whole: Ranking, part: Ranking) -> Ranking:
+        """A clause that names nobody is about whom the rest of the message names."""
+        lexicon = self.model.lexicon
+        if not part.candidates or set(lexicon.tags(part.question).telling) - lexicon.beside:
+            return part
+        chosen = np.array([self.model.labels.index(c.id) for c in part.candidates])
+        is_foreign = foreign(self.model, lexicon.tags(whole.question), chosen)
+        cut = (
+            replace(c, certainty=c.certainty * FOREIGN_DISCOUNT) if other else c
+            for c, other in zip(part.candidates, is_foreign, strict=True)
+        )
+        return replace(part, candidates=tuple(sorted(cut, key=lambda c: -c.certainty)))
 
 
 def _discounted(ranking: Ranking, factor: float) -> Ranking:
@@ -149,10 +182,12 @@ class Learnt:
     repairer: Repairer
 
 
-def build_index(learnt: Learnt, certainty: Certainty, fillers: Fillers, phrasings: Iterable[Phrasing]) -> Index:
+def build_index(
+    learnt: Learnt, certainty: Certainty, fillers: Fillers, phrasings: Iterable[Phrasing], glossary: Glossary
+) -> Index:
     exact: dict[str, str] = {}
     for p in phrasings:
         exact[key(p.text)] = p.label
     for p in phrasings:
         exact.setdefault(fillers.core(normalise(p.text)), p.label)
-    return Index(learnt.model, learnt.repairer, certainty, fillers, exact)
+    return Index(learnt.model, learnt.repairer, certainty, fillers, glossary, exact)

@@ -49,7 +49,7 @@ class Repairer:
         if result == text:
             return None
         changed = sum(a != b for a, b in zip(latin, result, strict=True))
-        return result if changed <= max(1, len(result) // 3) else (latin if latin != text else None)
+        return result if changed <= max(1, len(result) // 4) else (latin if latin != text else None)
 
     def _sounded(self, run: str) -> str:
         marked = f"^{run}$"

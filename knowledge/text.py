@@ -12,7 +12,10 @@ MAX_CLAUSES = 6
 
 _NOT_WORD = re.compile(r"[^\w%.]+")
 _SENTENCE_END = re.compile(r"[?？。!！;；\n]+|还有[,，]?|另外[,，]?|顺便|再问|[①②③⑴⑵]")
-_COMMA = re.compile(r"[,，、\s]+")
+ASKING = re.compile(
+    r"什么|啥|谁|几|多少|多久|多大|多长|怎|咋|哪|吗|嘛|么$|不$|没$|何|可否|是否|还是|吧$|[?？]$|(.{1,2})[不没]\1|有没有"
+)
+_COMMA = re.compile(r"(?:[,，、]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]))+(?!\s*还是)")
 
 
 @lru_cache(maxsize=1)
