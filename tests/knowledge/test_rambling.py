@@ -32,7 +32,7 @@ def test_what_stands_beside_the_question_is_not_answered(base: KnowledgeBase, qu
     ("question", "entry"),
     [
         ("有个老党员总忘交党费，先用支部的活动经费给他垫上，应该可以吧？", "dues-forbidden"),
-        ("党小组的 leader 是大家 vote 出来的，还是支部直接 assign 一个？", "how-chosen"),
+        ("党小组的 meeting 一个 month 开几次", "meeting-frequency"),
         ("我还是 probationary，没转正呢，组里想让我当党小组的 leader,OK 吗", "probationary-member"),
         ("我帮党小组会做 note taker，minutes 里要写哪些 items?", "meeting-minutes"),
     ],
