@@ -112,6 +112,20 @@ def test_questions_in_many_voices_reach_the_floor(base: KnowledgeBase) -> None:
     assert found["far_answered"] == 0 and found["far_asked"] <= 0.1
 
 
+def test_questions_by_strangers_reach_the_floor(base: KnowledgeBase) -> None:
+    """By three others who had seen the catalogue alone; never learnt from."""
+    found = figures(run(read_questions(QUESTIONS / "strangers.tsv"), base.ask))
+    assert found["top1"] >= 0.98 and found["right"] >= 0.93 and found["served"] >= 0.98
+    assert found["precision"] >= 0.985 and found["asked"] <= 0.06 and found["both"] >= 0.82
+    assert found["near_answered"] <= 0.02 and found["near_asked"] <= 0.14
+    assert found["far_answered"] == 0 and found["far_asked"] <= 0.05
+
+
+def test_dialogues_by_strangers_reach_the_floor(base: KnowledgeBase) -> None:
+    found = figures(run(read_questions(QUESTIONS / "strangers.jsonl"), base.ask))
+    assert found["right"] >= 0.93 and found["precision"] >= 0.97
+
+
 def test_a_filler_alone_is_no_question(base: KnowledgeBase) -> None:
     assert Fillers(base.knowledge.words.fillers).core("请问") == "请问"
     assert _kind(base.ask("请问").decision)[1] == ()
