@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run sandbox test lint types knowledge check bench nightly lock clean
+.PHONY: help run sandbox test lint types knowledge check bench faults nightly lock clean
 
 help:
 	@echo "make run     启动机器人（没有 token 时启动本地沙盒）"
 	@echo "make test    跑测试"
 	@echo "make check   规范、类型、测试、知识库检查"
 	@echo "make bench   测速"
+	@echo "make faults  提醒的故障测试（约二十分钟）"
 	@echo "make nightly 一万次的模糊测试"
 	@echo "make lock    按 requirements*.in 重新锁定依赖"
 
@@ -52,6 +53,9 @@ check: lint types test knowledge
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+faults: $(VENV)/.dev
+	$(BIN)/python -m faults
 
 nightly: $(VENV)/.dev
 	FUZZ=10000 $(BIN)/python -m pytest -m fuzz --timeout 3600

@@ -3,9 +3,11 @@
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).parent
 os.environ.setdefault(
@@ -22,6 +24,24 @@ COMMANDS = {
     "reminders": ("commands.reminders", "接下来有哪些提醒，某条规则、某句话落在哪一天"),
     "calibrate": ("commands.calibrate", "重新拟合把握（大改问法之后，约一分钟）"),
 }
+_MISTAKES = {
+    r"unrecognized arguments: (.+)": r"不认识 \1",
+    r".*invalid choice: ('[^']*').*": r"没有 \1 这一种",
+    r"the following arguments are required: (.+)": r"缺少 \1",
+    r"argument ([^:]+): expected .*": r"\1 后面少了内容",
+    r"argument ([^:]+): (?:invalid .*: )?(.+)": r"\1 写得不对：\2",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Speaks Chinese where it refuses, too."""
+
+    def error(self, message: str) -> NoReturn:
+        for mistake, words in _MISTAKES.items():
+            if found := re.fullmatch(mistake, message, re.DOTALL):
+                message = found.expand(words)
+                break
+        self.exit(2, f"命令没写对：{message}。写法见 {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
     """Only the chosen command's module is imported: `ask` starts without Telegram."""
-    parser = argparse.ArgumentParser(prog="bot.py", description="党小组助手")
+    parser = _Parser(prog="bot.py", description="党小组助手")
     parser.add_argument("--config", type=Path, help="设置文件，默认 config.yaml（没有也行）")
     parser.add_argument("--knowledge", type=Path, default=ROOT / "knowledge", help="知识库文件夹")
     parser.add_argument("--cache", type=Path, default=ROOT / ".cache", help="学习结果的缓存文件夹")

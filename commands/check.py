@@ -1,15 +1,16 @@
-"""bot.py check: everything that is wrong with the knowledge, the working days and the declared groups, by line."""
+"""bot.py check: all that is wrong with settings, knowledge, working days and declared groups, by line."""
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from commands.declared import load_declared
-from commands.workdays import load_workdays
+from commands.workdays import WORKDAYS, load_workdays
 from knowledge import Knowledge, Problem, check_source, errors, inspect
 from knowledge.lint import lint
-from settings import CONFIG
+from settings import CONFIG, SettingsInvalidError, load_settings
 
 SHOWN = 8  # reminders about phrasings, the gravest first
 
@@ -26,7 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     knowledge, problems = inspect(arguments.knowledge)
     if knowledge is not None and arguments.source is not None:
         problems = [*problems, *check_source(knowledge, arguments.source.read().splitlines())]
-    problems = [*problems, *load_workdays()[1], *load_declared(arguments.config or CONFIG, now=datetime.now(UTC))[1]]
+    config = arguments.config or CONFIG
+    try:
+        workdays = load_settings(config, is_needed=arguments.config is not None).workdays_file or WORKDAYS
+    except SettingsInvalidError as error:
+        print(error, file=sys.stderr)
+        return 1
+    problems = [*problems, *load_workdays(workdays)[1], *load_declared(config, now=datetime.now(UTC))[1]]
     report = None if arguments.fast or knowledge is None or errors(problems) else lint(knowledge)
     warnings = report.problems if report is not None else ()
     shown = warnings if arguments.all or arguments.format != "text" else warnings[:SHOWN]

@@ -5,7 +5,7 @@ A declared reminder is known by its group and name; while its text stays the sam
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,24 +16,32 @@ from knowledge import Problem
 from knowledge.located import Document, NotText, read
 from scheduler.phrase import NotUnderstood, Understood, parse
 from scheduler.rule import DEFAULT_ZONE, GroupRule, Rule
-from storage import Chat, RuleStore
+from storage import Chat, RuleStore, Stores
 
 _GROUP_KEYS = {"chat", "title", "leader", "zone", "topic", "reminders"}
 _REMINDER_KEYS = {"name", "when", "place", "note"}
 _LONGEST_NAME = 40
+_LONGEST = {"title": 255, "place": 100, "note": 500}  # characters; no more is taken in the chat either
+_BITS = 52  # of Telegram's numbers
+_LARGEST_TOPIC = 2**31 - 1
 _EXAMPLE = "例如 when: 每月第一个周五晚上7点半开党小组会，提前3天和当天早上提醒"
+_COPY = "从 Telegram 那里抄编号"
 Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Declared:
-    """One reminder of one group. name: its name and the fingerprint of its text, at most 64 characters."""
+    """One reminder of one group. name: its name and the fingerprint of its text, at most 64 characters.
+
+    place: file, line and column of the group's number.
+    """
 
     chat: Chat
     leader_id: int
     thread_id: int | None
     name: str
     rule: Rule
+    place: tuple[str, int, int] = ("", 1, 1)
 
 
 def load_declared(path: Path, *, now: datetime) -> tuple[list[Declared], list[Problem]]:
@@ -49,26 +57,42 @@ def load_declared(path: Path, *, now: datetime) -> tuple[list[Declared], list[Pr
 
 
 async def keep_in_step(
-    store: RuleStore, wanted: Sequence[Declared], problems: Sequence[Problem], *, now: datetime
-) -> None:
+    stores: Stores, wanted: Sequence[Declared], problems: Sequence[Problem], *, now: datetime
+) -> list[Problem]:
     """Add what is new, change what reads otherwise, delete what is no longer declared.
 
-    While anything is wrong with the file nothing is deleted: what is missing may be what could not be read.
+    While anything is wrong with the file nothing is deleted: what is missing may be what could not be read. A warning
+    for each group that is a supergroup now and is still declared by its old number.
     """
-    known = {(r.chat_id, _bare(r.declared)): r for r in await store.declared()}
-    for declared in wanted:
-        await store.put_chat(declared.chat, now=now)
+    moved = await stores.chats.moved()
+    known = {(r.chat_id, _bare(r.declared)): r for r in await stores.rules.declared()}
+    for declared in _by_new_numbers(wanted, moved):
+        await stores.chats.describe(declared.chat)
         stored = known.pop((declared.chat.chat_id, _bare(declared.name)), None)
-        await _keep(store, declared, stored, now)
+        await _keep(stores.rules, declared, stored, now)
     for left in known.values() if not problems else ():
-        await store.set_state(left.id, "deleted", now=now)
+        await stores.rules.delete(left.id, now=now)
+    return sorted({_renumbered(d, moved[d.chat.chat_id]) for d in wanted if d.chat.chat_id in moved})
+
+
+def _by_new_numbers(wanted: Sequence[Declared], moved: Mapping[int, int]) -> list[Declared]:
+    """Where the file has both the old and the new number of a group, what stands under the new one counts."""
+    new = {d.chat.chat_id for d in wanted} - moved.keys()
+    current = [d for d in wanted if moved.get(d.chat.chat_id) not in new]
+    return [replace(d, chat=replace(d.chat, chat_id=moved.get(d.chat.chat_id, d.chat.chat_id))) for d in current]
+
+
+def _renumbered(declared: Declared, new: int) -> Problem:
+    old = declared.chat.chat_id
+    message = f"这个群升级成超级群了，编号 {old} 已经不用"
+    return Problem(*declared.place, message, f"改成 chat: {new}（提醒已经跟过去了）", "warning")
 
 
 async def _keep(store: RuleStore, declared: Declared, stored: GroupRule | None, now: datetime) -> None:
     rule, thread_id, leader_id, name = declared.rule, declared.thread_id, declared.leader_id, declared.name
     if stored is None:
         chat_id = declared.chat.chat_id
-        await store.add(rule, chat_id=chat_id, leader_id=leader_id, now=now, thread_id=thread_id, declared=name)
+        await store.declare(rule, name, chat_id=chat_id, leader_id=leader_id, now=now, thread_id=thread_id)
     elif (stored.declared, stored.thread_id, stored.leader_id) != (name, thread_id, leader_id):
         await store.change(stored.id, rule, now=now, declared=name, thread_id=thread_id, leader_id=leader_id)
 
@@ -84,6 +108,7 @@ class _Reader:
     document: Document
     now: datetime
     problems: list[Problem] = field(default_factory=list)
+    seen: set[tuple[int, str]] = field(default_factory=set)
 
     def groups(self, groups: Any) -> Iterator[Declared]:
         if not isinstance(groups, list):
@@ -93,49 +118,80 @@ class _Reader:
             yield from self._group(("groups", place), group)
 
     def _group(self, path: Keys, group: Any) -> Iterator[Declared]:
+        """Nothing of a group about which something is wrong: what was stored of it stays as it was."""
         if not isinstance(group, dict):
             self._problem(path, "这里要写一个群", "以“- chat: 群的编号”开头")
             return
         self._unknown(path, group, _GROUP_KEYS)
         chat_id = self._integer(path, group, "chat")
         if chat_id is None or chat_id >= 0:
-            self._problem((*path, "chat"), "缺少 chat，或不是群的编号", "群的编号是负数，例如 chat: -1001234567890")
+            if chat_id is not None or group.get("chat") is None:
+                self._problem((*path, "chat"), "缺少 chat，或不是群的编号", "群的编号是负数，例如 chat: -1001234567890")
             return
-        zone = self._zone(path, group)
-        chat = Chat(chat_id, str(group.get("title") or ""), zone)
-        leader = self._integer(path, group, "leader") or 0
+        before = len(self.problems)
+        chat = Chat(chat_id, self._text(path, group, "title") or "", self._zone(path, group))
+        leader, topic = self._leader(path, group), self._topic(path, group)
+        is_sound = len(self.problems) == before
         reminders = group.get("reminders")
         if not isinstance(reminders, list) or not reminders:
             self._problem((*path, "reminders"), "这个群没有写提醒", f"在 reminders 下面一条一条写，{_EXAMPLE}")
             return
-        seen: set[str] = set()
-        for place, reminder in enumerate(reminders):
-            found = self._reminder((*path, "reminders", place), reminder, zone, seen)
-            if found is not None:
-                yield Declared(chat, leader, self._integer(path, group, "topic"), *found)
+        place = (self.document.file, *self.document.place((*path, "chat")))
+        found = [self._reminder((*path, "reminders", i), reminder, chat) for i, reminder in enumerate(reminders)]
+        if is_sound:
+            yield from (Declared(chat, leader, topic, *named, place) for named in found if named is not None)
 
-    def _reminder(self, path: Keys, reminder: Any, zone: str, seen: set[str]) -> tuple[str, Rule] | None:
+    def _leader(self, path: Keys, group: dict[str, Any]) -> int:
+        """0: nobody."""
+        leader = self._integer(path, group, "leader")
+        if leader is not None and leader <= 0:
+            self._problem((*path, "leader"), "leader 应该是正数", "写组长本人的编号，不是群的编号；没有就不写")
+        return leader or 0
+
+    def _topic(self, path: Keys, group: dict[str, Any]) -> int | None:
+        topic = self._integer(path, group, "topic")
+        if topic is not None and topic <= 0:
+            self._problem((*path, "topic"), f"topic 应该是正数，不是 {topic}", "话题链接里最后那个数；不用话题就不写")
+        elif topic is not None and topic > _LARGEST_TOPIC:
+            self._problem((*path, "topic"), "topic 太大了", "话题链接里最后那个数")
+        return topic
+
+    def _reminder(self, path: Keys, reminder: Any, chat: Chat) -> tuple[str, Rule] | None:
         if not isinstance(reminder, dict) or not isinstance(reminder.get("when"), str):
             self._problem(path, "缺少 when（什么时候提醒什么）", _EXAMPLE)
             return None
         self._unknown(path, reminder, _REMINDER_KEYS)
-        rule = self._rule((*path, "when"), reminder["when"], zone)
-        if rule is None:
+        before = len(self.problems)
+        rule = self._rule((*path, "when"), reminder["when"], chat.zone)
+        name, place, note = (self._text(path, reminder, key) for key in ("name", "place", "note"))
+        if rule is None or len(self.problems) > before:
             return None
-        rule = replace(
-            rule, place=str(reminder.get("place") or rule.place), note=str(reminder.get("note") or rule.note)
-        )
-        name = str(reminder.get("name") or rule.title)[:_LONGEST_NAME].replace("#", "＃")
-        if name in seen:
+        name = (name or rule.title)[:_LONGEST_NAME].replace("#", "＃")
+        if (chat.chat_id, name) in self.seen:
             self._problem(path, f"这个群里有两条提醒都叫“{name}”", "给每一条加上不同的 name")
             return None
-        seen.add(name)
-        text = "\n".join(str(reminder.get(key)) for key in sorted(_REMINDER_KEYS)) + zone
-        return f"{name}#{hashlib.sha256(text.encode()).hexdigest()[:12]}", rule
+        self.seen.add((chat.chat_id, name))
+        text = "\n".join(str(reminder.get(key)) for key in sorted(_REMINDER_KEYS)) + chat.zone
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()[:12]
+        return f"{name}#{fingerprint}", replace(rule, place=place or rule.place, note=note or rule.note)
+
+    def _text(self, path: Keys, found: dict[str, Any], key: str) -> str | None:
+        """As it is written; None for nothing, and for what is a problem."""
+        value = found.get(key)
+        value = value.written if isinstance(value, NotText) else str(value) if isinstance(value, int) else value
+        if value is None or (isinstance(value, str) and len(value) <= _LONGEST.get(key, len(value))):
+            return value
+        if isinstance(value, str):
+            self._problem((*path, key), f"{key} 太长了，最多 {_LONGEST[key]} 个字", "写短一点")
+        else:
+            self._problem((*path, key), f"{key} 要写成一段文字", f"例如 {key}: 三楼会议室")
+        return None
 
     def _rule(self, path: Keys, phrase: str, zone: str) -> Rule | None:
         local = self.now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         match parse(phrase, now=local, zone=zone):
+            case Understood(rule) if long := [k for k in ("place", "note") if len(getattr(rule, k)) > _LONGEST[k]]:
+                self._problem(path, f"{long[0]} 太长了，最多 {_LONGEST[long[0]]} 个字", "写短一点")
             case Understood(rule) if rule.schedule.rrule:
                 return rule
             case Understood():
@@ -146,9 +202,9 @@ class _Reader:
 
     def _zone(self, path: Keys, group: dict[str, Any]) -> str:
         zone = group.get("zone") or DEFAULT_ZONE
-        if zone in available_timezones():
-            return str(zone)
-        self._problem((*path, "zone"), f"没有“{zone}”这个时区", f"例如 {DEFAULT_ZONE}")
+        if isinstance(zone, str) and zone in available_timezones():
+            return zone
+        self._problem((*path, "zone"), f"没有“{str(zone)[:40]}”这个时区", f"例如 {DEFAULT_ZONE}")
         return DEFAULT_ZONE
 
     def _integer(self, path: Keys, group: dict[str, Any], key: str) -> int | None:
@@ -157,10 +213,14 @@ class _Reader:
         if value is None:
             return None
         try:
-            return int(str(value))
+            number = int(str(value))
         except ValueError:
-            self._problem((*path, key), f"{key} 应该是整数", "从 Telegram 那里抄编号")
+            self._problem((*path, key), f"{key} 应该是整数", _COPY)
             return None
+        if number.bit_length() <= _BITS:
+            return number
+        self._problem((*path, key), f"{key} 的位数太多了", _COPY)
+        return None
 
     def _unknown(self, path: Keys, found: dict[str, Any], known: set[str]) -> None:
         for key in found.keys() - known:

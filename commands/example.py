@@ -21,7 +21,7 @@ async def set_up_example(stores: Stores, world: World, *, now: datetime) -> None
     group = world.chat(_GROUP)
     people = [m for m in group.present() if m.user.id != world.bot.id]
     leader = next(m.user for m in people if m.status == "creator")
-    await stores.rules.put_chat(Chat(group.id, group.title, DEFAULT_ZONE), now=now)
+    await stores.chats.put(Chat(group.id, group.title, DEFAULT_ZONE), now=now)
     world.say(leader.id, leader.id, "/start")
     for member in people:
         await stores.people.join(group.id, Member(member.user.id, member.user.name), now=now)

@@ -7,17 +7,18 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NoReturn, assert_never, get_args
 from zoneinfo import ZoneInfo
 
-from commands.workdays import load_workdays
+from commands.workdays import WORKDAYS, load_workdays
 from scheduler.phrase import NotUnderstood, Understood, parse
 from scheduler.ports import Trouble
 from scheduler.recurrence import check_rrule, moment, next_occurrences
 from scheduler.rule import DEFAULT_ZONE, Occurrence, Roll, Rule, Schedule
 from scheduler.rule_json import local_iso, rule_json
 from scheduler.workdays import Workdays
-from settings import SettingsInvalidError
+from settings import CONFIG, SettingsInvalidError, load_settings
 
 SHOWN = 5
 _LIMIT_DAYS = 400 * 366  # the calendar repeats itself after 400 years
@@ -65,13 +66,16 @@ def run(arguments: argparse.Namespace) -> int:
         zone = _zone(arguments.zone)
         now = _now(arguments.now, zone)
         if arguments.parse:
-            return _parse_lines(_lines(), now, zone, _workdays())
+            return _parse_lines(_lines(), now, zone, _workdays(arguments))
         if arguments.rrule is not None:
-            return _list(arguments, now, zone, _workdays())
+            return _list(arguments, now, zone, _workdays(arguments))
         return _show(arguments)
     except _BadArgument as bad:
         print(bad, file=sys.stderr)
         return 2
+    except (SettingsInvalidError, Trouble) as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def _show(arguments: argparse.Namespace) -> int:
@@ -80,16 +84,13 @@ def _show(arguments: argparse.Namespace) -> int:
     if days is None or not 1 <= days <= _MOST_DAYS:
         raise _BadArgument(f"--days：写 1 到 {_MOST_DAYS} 的整数")
     stored = importlib.import_module("commands.reminder_list")  # with the data base, which the rest does not need
-    try:
-        if rule_id is not None:
-            lines = stored.explained(arguments, _workdays(), rule_id=rule_id)
-            if lines is None:
-                raise _BadArgument(f"--explain：没有编号 {rule_id} 的提醒，用 bot.py reminders 看编号")
-        else:
-            lines = stored.listed(arguments, _workdays(), days=days, chat=chat)
-    except (SettingsInvalidError, Trouble) as error:
-        print(error, file=sys.stderr)
-        return 1
+    workdays = _workdays(arguments)
+    if rule_id is not None:
+        lines = stored.explained(arguments, workdays, rule_id=rule_id)
+        if lines is None:
+            raise _BadArgument(f"--explain：没有编号 {rule_id} 的提醒，用 bot.py reminders 看编号")
+    else:
+        lines = stored.listed(arguments, workdays, days=days, chat=chat)
     for line in lines:
         print(line)
     return 0
@@ -124,7 +125,7 @@ def _parse_lines(lines: Iterable[str], now: datetime, zone: ZoneInfo, workdays: 
 
 
 def _parsed(phrase: str, now: datetime, zone: ZoneInfo, workdays: Workdays) -> dict[str, Any]:
-    match parse(phrase, now=now, zone=zone.key):
+    match parse(phrase, now=now, zone=zone.key, workdays=workdays):
         case Understood(rule):
             coming = next_occurrences(rule.schedule, workdays, after=moment(now, zone), count=SHOWN)
             return _answer(phrase, rule, coming, None)
@@ -151,8 +152,11 @@ def _lines() -> Iterable[str]:
     return sys.stdin
 
 
-def _workdays() -> Workdays:
-    workdays, problems = load_workdays()
+def _workdays(arguments: argparse.Namespace) -> Workdays:
+    """The calendar that the bot goes by."""
+    config: Path | None = arguments.config
+    settings = load_settings(config or CONFIG, is_needed=config is not None)
+    workdays, problems = load_workdays(settings.workdays_file or WORKDAYS)
     if workdays is None:
         raise _BadArgument("\n".join(map(str, problems)))
     return workdays

@@ -149,7 +149,7 @@ async def _run_bot(  # noqa: PLR0913
     application = build_application(token, services, api_url=api_url, concurrency=settings.concurrency)
     async with open_sender(token, services, api_url=api_url) as sender:
         runner = Runner(
-            RunnerStores(stores.plans, stores.deliveries, stores.rules),
+            RunnerStores(stores.plans, stores.deliveries, stores.chats),
             sender,
             services.clock,
             services.workdays,
@@ -164,7 +164,7 @@ async def _declare(services: Services, config: Path) -> list[Problem]:
     """The groups of config.yaml into the data base; what is wrong with some of them."""
     now = services.clock()
     declared, problems = load_declared(config, now=now)
-    await keep_in_step(services.stores.rules, declared, problems, now=now)
+    await keep_in_step(services.stores, declared, problems, now=now)
     return problems
 
 

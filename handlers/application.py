@@ -21,6 +21,7 @@ from telegram.request import HTTPXRequest
 
 from handlers.answering import on_answer, on_how
 from handlers.callbacks import on_press
+from handlers.draft_presses import on_draft_press, on_typed
 from handlers.dues import on_dues, on_dues_press
 from handlers.errors import on_error
 from handlers.inline import on_inline
@@ -33,7 +34,7 @@ from handlers.reminders import on_manage_press, on_reminders
 from handlers.roster import on_join, on_leave, on_left, on_member, on_roster, on_roster_press
 from handlers.sending import Patient
 from handlers.services import BotApplication, Context, Services
-from handlers.setup import on_draft_press, on_remind, on_setup, on_setup_press, on_typed
+from handlers.setup import on_remind, on_setup, on_setup_press
 from handlers.upcoming import on_calendar, on_next
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member", "chat_member")
@@ -109,7 +110,7 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         CallbackQueryHandler(on_setup_press, pattern=r"^g:"),
         CallbackQueryHandler(on_draft_press, pattern=r"^w:"),
         CallbackQueryHandler(on_manage_press, pattern=r"^m:"),
-        CallbackQueryHandler(on_dues_press, pattern=r"^\$:"),
+        CallbackQueryHandler(on_dues_press, pattern=r"^\$h?:"),
         CallbackQueryHandler(on_how, pattern=r"^r:how$"),
         CallbackQueryHandler(on_answer, pattern=r"^r:"),
         CallbackQueryHandler(on_leader_press, pattern=r"^l:"),

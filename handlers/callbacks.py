@@ -7,6 +7,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from handlers.buttons import Press, answer_keyboard, button, entry_buttons, parse, topic_keyboard, topics_of
 from handlers.memory import Answered
+from handlers.pressed import pressed_message
 from handlers.questions import edit, keyboard
 from handlers.render import rendered, split
 from handlers.services import Context
@@ -26,13 +27,13 @@ async def on_press(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None:
         return
-    press = parse(query.data)
-    if press is None or not isinstance(query.message, Message):
+    press, message = parse(query.data), pressed_message(query)
+    if press is None or message is None:
         await query.answer(_GONE)
         return
     said: str | None = None
     try:
-        said = await _act(press, query, query.message, context)
+        said = await _act(press, query, message, context)
     finally:
         await query.answer(said)  # also when the rest failed: the button must not turn for ever
 

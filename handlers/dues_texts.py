@@ -7,7 +7,6 @@ from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.buttons import Press, button
 from knowledge import (
     AmountMissing,
     BadAmount,
@@ -23,8 +22,8 @@ from knowledge import (
     plain,
 )
 
-# "$:<group>:<amount or nothing>", at most 64 bytes
-_DATA = re.compile(r"\$:([a-z0-9][a-z0-9-]{0,39}):([1-9][0-9]{0,6}(?:\.[0-9]{1,2})?)?")
+# "$<how>:<group>:<amount or nothing>", at most 64 bytes; how: nothing for the sum, "h" for how its standard is set
+_DATA = re.compile(r"\$(h?):([a-z0-9][a-z0-9-]{0,39}):([1-9][0-9]{0,6}(?:\.[0-9]{1,2})?)?")
 _USAGE = "算党费：在 /dues 后面写每月的数额，比如\n/dues 6500\n/dues 退休 4200\n\n也可以先点一类："
 _SEVERAL_GROUPS = "写了不止一类，是哪一类？点一下。"
 _PRIVATE = "工资是私事，私聊我算更合适。"
@@ -49,7 +48,7 @@ class Card:
 def card_for(typed: str, table: DuesTable) -> Card:
     """typed: what stands after the command."""
     groups, rest = groups_in(typed, table)
-    amount = amount_in(rest) if rest else None
+    amount = amount_in(rest, typed=typed) if rest else None
     if amount is BadAmount.UNREADABLE:
         return Card(_HINTS[amount], groups[0] if len(groups) == 1 else None)
     usable = amount if isinstance(amount, Decimal) else None
@@ -113,21 +112,34 @@ def in_group(card: Card) -> str:
 def pressed(data: str | None, table: DuesTable) -> Card | None:
     """None for anything that this bot has not written, or wrote by an older table."""
     found = _DATA.fullmatch(data or "")
-    if found is None or found.group(1) not in table.groups:
+    if found is None or found.group(2) not in table.groups:
         return None
-    return switched(found.group(1), Decimal(found.group(2)) if found.group(2) else None, table)
+    return switched(found.group(2), Decimal(found.group(3)) if found.group(3) else None, table)
+
+
+def asks_how(data: str | None) -> bool:
+    """Whether the press wants the answer that says how the standard is set."""
+    found = _DATA.fullmatch(data or "")
+    return found is not None and bool(found.group(1))
 
 
 def keyboard(card: Card, knowledge: Knowledge) -> InlineKeyboardMarkup:
     """The groups, two in a row, and the answer that says how the standard is set."""
     table = knowledge.dues
-    amount = plain(card.amount) if card.amount is not None else ""
     choices = [
-        InlineKeyboardButton(f"✓ {group.name}" if i == card.group else group.name, callback_data=f"$:{i}:{amount}")
+        _button(f"✓ {group.name}" if i == card.group else group.name, "", i, card.amount)
         for i, group in table.groups.items()
     ]
     rows = [choices[i : i + 2] for i in range(0, len(choices), 2)]
-    entry = table.groups[card.group or table.usual].entry
-    if entry is not None:
-        rows.append([button("标准怎么定的", Press("show", entry))])
+    shown = card.group or table.usual
+    if table.groups[shown].entry is not None:
+        rows.append([_button("标准怎么定的", "h", shown, card.amount)])
     return InlineKeyboardMarkup(rows)
+
+
+def back_keyboard(card: Card, table: DuesTable) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[_button("‹ 返回", "", card.group or table.usual, card.amount)]])
+
+
+def _button(text: str, how: str, group: str, amount: Decimal | None) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=f"${how}:{group}:{plain(amount) if amount is not None else ''}")

@@ -10,15 +10,19 @@ from telegram.error import BadRequest
 
 from handlers.questions import edit
 from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_keyboard, leader_press
-from handlers.services import Context
+from handlers.rights import UNKNOWN, standing
+from handlers.services import Context, Services
 from scheduler.delivery import Delivery, Planned
-from scheduler.planning import PRIVATE_GRACE
+from scheduler.notices import leader_left_notice
+from scheduler.planning import PRIVATE_GRACE, SUMMED_UP
 from scheduler.rule import GroupRule
 from storage import StoreError
 
 _GONE = "这个按钮不管用了，到群里发 /reminders 看看。"
 _NOT_YOURS = "这条汇总不是发给你的。"
 _DELETED = "这个提醒已经删掉了。"
+_ONLY_MANAGERS = "再提醒一次要由群主和管理员来点。"
+_LEFT = "你已经不在那个群里了，回复汇总不再发给你。"
 _UNREACHABLE = "我现在发不进那个群，先把我加回去再点。"
 _NOT_STORED = "这会儿记不下来，过一会儿再点一次"
 _AGAIN_GRACE = timedelta(hours=12)
@@ -66,13 +70,50 @@ async def _done(press: LeaderPress, query: CallbackQuery, message: MaybeInaccess
     if group_rule.state == "deleted":
         await _shown(message, _DELETED, None, context)
         return _DELETED
+    if (words := await _refusal(press.action, group_rule, query.from_user.id, context)) is not None:
+        return words
     return await _planned(press.action, (delivery, group_rule), message, context)
 
 
 def _is_theirs(delivery: Delivery, group_rule: GroupRule, user_id: int, chat_id: int) -> bool:
     """A private chat has its member's number. Who handed the group over has no say in it any more."""
     planned = delivery.planned
-    return planned.purpose == "summary" and planned.chat_id == user_id == chat_id == group_rule.leader_id
+    is_handed_over = group_rule.leader_id not in (0, user_id)
+    return planned.purpose == "summary" and planned.chat_id == user_id == chat_id and not is_handed_over
+
+
+async def _refusal(action: LeaderAction, group_rule: GroupRule, user_id: int, context: Context) -> str | None:
+    """What to say to a leader who has left the group, or may not speak for it any more; None for all others.
+
+    Whom the bot's admins have named in config.yaml need not be an administrator of the group.
+    """
+    if group_rule.leader_id == 0:
+        return _LEFT
+    if await _is_gone(group_rule.chat_id, context):
+        return _UNREACHABLE if action == "again" else None
+    match await standing(context, group_rule.chat_id, user_id):
+        case "unknown":
+            return UNKNOWN
+        case "outside":
+            await stepped_down(group_rule.chat_id, user_id, context.services)
+            return _LEFT
+        case "member" if action == "again" and not group_rule.declared and user_id not in context.services.admins:
+            return _ONLY_MANAGERS
+        case _:
+            return None
+
+
+async def stepped_down(chat_id: int, user_id: int, services: Services) -> None:
+    """Who is not in the group any more is told nothing of it. What config.yaml says stays. Raises StoreError."""
+    stores, now = services.stores, services.clock()
+    led = [r for r in await stores.rules.of_chat(chat_id) if r.leader_id == user_id and not r.declared]
+    for group_rule in led:
+        await stores.rules.change(group_rule.id, group_rule.rule, now=now, leader_id=0)
+    summed_up = [r for r in led if r.rule.kind in SUMMED_UP]
+    if summed_up:
+        await stores.plans.add([leader_left_notice(summed_up[0], user_id, now=now)])
+    if led:
+        services.wake()
 
 
 async def _planned(
@@ -83,8 +124,6 @@ async def _planned(
 ) -> str:
     services = context.services
     delivery, group_rule = about
-    if action == "again" and await _is_gone(group_rule.chat_id, context):
-        return _UNREACHABLE
     extra = one_more(action, delivery, group_rule, now=services.clock())
     is_new = bool(await services.stores.plans.add([extra]))
     services.wake()
@@ -93,7 +132,7 @@ async def _planned(
 
 
 async def _is_gone(chat_id: int, context: Context) -> bool:
-    chat = await context.services.stores.rules.chat(chat_id)
+    chat = await context.services.stores.chats.get(chat_id)
     return chat is not None and chat.state == "gone"
 
 

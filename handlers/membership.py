@@ -8,7 +8,6 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from handlers.services import Context, Services
-from scheduler.notices import gone_notice
 from scheduler.rule import DEFAULT_ZONE
 from storage import Chat, StoreError
 
@@ -31,6 +30,8 @@ async def on_my_member(update: Update, context: Context) -> None:
         if changed.chat.type == ChatType.PRIVATE:
             if now:
                 await reachable(changed.chat.id, services)
+        elif changed.chat.type == ChatType.CHANNEL:
+            return  # what is posted there is read by strangers
         elif now and not was:
             await _came(changed.chat, context)
         elif was and not now:
@@ -54,9 +55,9 @@ async def reachable(user_id: int, services: Services) -> None:
 
 async def _came(chat: TelegramChat, context: Context) -> None:
     services = context.services
-    known = await services.stores.rules.chat(chat.id)
+    known = await services.stores.chats.get(chat.id)
     zone = known.zone if known is not None and known.zone else DEFAULT_ZONE
-    await services.stores.rules.put_chat(Chat(chat.id, chat.title or "", zone), now=services.clock())
+    await services.stores.chats.put(Chat(chat.id, chat.title or "", zone), now=services.clock())
     services.wake()
     rules = [r for r in await services.stores.rules.of_chat(chat.id) if r.state == "active"]
     text = _BACK.format(len(rules)) if rules else _HELLO
@@ -69,13 +70,8 @@ async def _came(chat: TelegramChat, context: Context) -> None:
 
 async def _went(chat_id: int, reason: str, services: Services) -> None:
     """Its leaders are told, each once."""
-    stores, now = services.stores, services.clock()
-    if not await stores.rules.chat_gone(chat_id, reason, DEFAULT_ZONE):
-        return
-    by_leader = {r.leader_id: r for r in await stores.rules.of_chat(chat_id) if r.state == "active"}
-    for rule in by_leader.values():
-        await stores.plans.add(gone_notice(rule, reason, f"{rule.leader_id}/{now:%Y%m%dT%H%M%S}", now=now))
-    services.wake()
+    if await services.stores.chats.gone(chat_id, reason, zone=DEFAULT_ZONE, now=services.clock()):
+        services.wake()
 
 
 async def on_migrated(update: Update, context: Context) -> None:
@@ -88,6 +84,6 @@ async def on_migrated(update: Update, context: Context) -> None:
         old, new = message.migrate_from_chat_id, message.chat_id
     if new is not None:
         try:
-            await context.services.stores.rules.move_chat(old, new)
+            await context.services.stores.chats.move(old, new)
         except StoreError as error:
             _log.error("store.failed %s，群升级没有记下，下次发消息时会发现", error)

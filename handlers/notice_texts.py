@@ -38,6 +38,10 @@ def notice(payload: Mapping[str, Any], title: str, zone: str) -> str:
             item = payload["items"][0]
             why = reason(payload["reason"])
             return f"{group}：这条提醒没发成（{why}）：\n{_missed(item, zone)}"
+        case "unsent":
+            what = "会前清单" if payload["purpose"] == "checklist" else "回复汇总"
+            title, why = safe(payload["items"][0]["title"]), reason(payload["reason"])
+            return f"{group}：“{title}”的{what}没能发给你（{why}），请管理员看看日志。"
         case "gone":
             way = _WAYS_BACK.get(payload["reason"], _ADD_AGAIN)
             return f"{group}：{reason(payload['reason'])}，提醒先停了。{way}"
@@ -48,6 +52,10 @@ def notice(payload: Mapping[str, Any], title: str, zone: str) -> str:
         case "write_first":
             leader = f'<a href="tg://user?id={payload["leader_id"]}">组长</a>'
             return f"{leader}，点我的头像发一句“开始”，我才能把回复汇总私下发给你（Telegram 不许机器人先开口）。"
+        case "leader_lost":
+            return "设提醒的人账号已经注销，回复汇总没处发了。请现在的组长把提醒重新设一遍（/setup），汇总就发给他。"
+        case "leader_left":
+            return "设提醒的人退群了，回复汇总没处发了。请现在的组长把提醒重新设一遍（/setup），汇总就发给他。"
         case _:
             raise ValueError(f"no words for {payload['about']}")
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.reminder_texts import safe
 from scheduler.recurrence import next_occurrences
 from scheduler.rule import DEFAULT_LEADS, DEFAULT_TITLES, Kind, Lead, Occurrence, Roll, Rule, Schedule
-from scheduler.words import WEEKDAYS, day_in_words, rule_in_words
+from scheduler.words import WEEKDAYS, day_in_words, leads_in_words, rule_in_words
 from scheduler.workdays import Workdays
 
 _SHAPE = re.compile(r"w:(\d{1,9}):([a-z]{2,7}):([A-Za-z0-9:,-]{0,24})")
@@ -54,7 +54,7 @@ _NAGS: dict[str, tuple[str, Lead | None]] = {
     "1d": ("提前1天 20:00", Lead(1, at=time(20))),
     "0d": ("当天 12:00", Lead(at=time(12))),
 }
-TYPED = {"title": "标题", "place": "地点", "note": "议程或备注"}
+_TYPED = {"title": "标题", "place": "地点", "note": "议程或备注"}
 _KINDS: dict[Kind, str] = {
     "meeting": "党小组会",
     "dues": "收党费",
@@ -77,6 +77,10 @@ _AT: dict[Kind, time] = {
     "custom": time(9),
 }
 PROVISIONAL = "次年放假安排尚未公布，暂按周末计算"
+PAST = "这个时间已经过了，改个以后的时间。"
+_NEVER = "这样每次都碰上休息日，全跳过了，一次也不剩。换个日子，或者“节假日”不选跳过。"
+_HOUR_PARTS = ("BYHOUR=", "BYMINUTE=", "BYSECOND=")
+_HAVING_BEGUN: tuple[Kind, ...] = ("meeting", "study")  # afterwards nobody is asked to come
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,13 @@ def on_days(rule: Rule, rrule: str, *, now: datetime) -> Rule:
     return replace(rule, schedule=replace(today, start=first[0].nominal if first else today.start))
 
 
+def at_hour(rule: Rule, hour: time) -> Rule:
+    """The rule on the same days, counted from the same one, at this hour alone."""
+    parts = [part for part in rule.schedule.rrule.split(";") if not part.startswith(_HOUR_PARTS)]
+    start = datetime.combine(rule.schedule.start.date(), hour)
+    return replace(rule, schedule=replace(rule.schedule, start=start, rrule=";".join(parts)))
+
+
 def coming(rule: Rule, workdays: Workdays, *, now: datetime) -> list[Occurrence]:
     """The next three. now: aware, UTC."""
     return list(next_occurrences(rule.schedule, workdays, after=now, count=3))
@@ -115,17 +126,49 @@ def page(rule: Rule, workdays: Workdays, remarks: Sequence[str], *, now: datetim
     """As HTML. remarks: Chinese sentences that must be seen before it is confirmed."""
     events = coming(rule, workdays, now=now)
     lines = [f"📋 <b>{'新提醒' if is_new else '修改提醒'}</b>（点“确认”才算数）", "", safe(rule_in_words(rule)), ""]
-    lines += ["接下来：", *(f"· {dated(event, workdays, rule.schedule.roll)}" for event in events)]
+    lines += ["接下来："] if events else [f"接下来没有了。{missing(rule)}"]
+    lines += [f"· {dated(event, workdays, rule.schedule.roll)}" for event in events]
     lines += [f"（{safe(remark)}）" for remark in remarks]
     return "\n".join(lines)
 
 
+def missing(rule: Rule) -> str:
+    """Why nothing of it comes."""
+    return _NEVER if rule.schedule.rrule and rule.schedule.roll == "skip" else PAST
+
+
+def trouble(rule: Rule) -> str:
+    """What of it would come too late to be of use, in Chinese; "" when nothing would."""
+    start = rule.schedule.start
+    late = tuple(lead for lead in rule.leads if lead.local(start) > start)
+    if late:
+        return f"{leads_in_words(late[:1])}就晚了，{_hour(start)}已经到点。选早一些的。"
+    if rule.nag is not None and rule.kind in _HAVING_BEGUN and rule.nag.local(start) >= start:
+        nag = leads_in_words((rule.nag,)).removesuffix("提醒")
+        return f"{nag}再催就晚了，{_hour(start)}已经开始。“催一次”选早一些的。"
+    return ""
+
+
+def _hour(at: datetime) -> str:
+    return f"{at.hour}:{at.minute:02}"
+
+
+def _in_time(rule: Rule, lead: Lead) -> bool:
+    return not trouble(replace(rule, leads=(lead,), nag=None))
+
+
+def _nags(rule: Rule) -> dict[str, tuple[str, Lead | None]]:
+    """Those that are of use."""
+    return {code: nag for code, nag in _NAGS.items() if not trouble(replace(rule, leads=(), nag=nag[1]))}
+
+
 def dated(event: Occurrence, workdays: Workdays, roll: Roll) -> str:
+    """As HTML."""
     remark = workdays.remark(event.local.date())
     notes = [remark] if remark else []
     notes += [f"原定{event.nominal.month}月{event.nominal.day}日"] if event.is_rolled else []
     notes += [PROVISIONAL] if event.is_provisional and roll != "none" else []
-    return day_in_words(event.local) + (f"（{'，'.join(notes)}）" if notes else "")
+    return safe(day_in_words(event.local) + (f"（{'，'.join(notes)}）" if notes else ""))
 
 
 def kinds(draft_id: int) -> InlineKeyboardMarkup:
@@ -134,10 +177,15 @@ def kinds(draft_id: int) -> InlineKeyboardMarkup:
 
 
 def main_keyboard(draft_id: int) -> InlineKeyboardMarkup:
-    names = {"day": "哪天", "hour": "几点", "lead": "提前提醒", "roll": "节假日", "nag": "催一次", **TYPED}
+    names = {"day": "哪天", "hour": "几点", "lead": "提前提醒", "roll": "节假日", "nag": "催一次", **_TYPED}
     buttons = [_button(name, draft_id, what) for what, name in names.items()]
     end = [_button("✅ 确认", draft_id, "save"), _button("取消", draft_id, "cancel")]
     return InlineKeyboardMarkup([*_rows(buttons, 4), end])
+
+
+def reply_field(name: str) -> ForceReply:
+    """Opens the field of those alone whom the message names."""
+    return ForceReply(selective=True, input_field_placeholder=name)
 
 
 def choices(press: Press, rule: Rule) -> tuple[str, InlineKeyboardMarkup] | None:
@@ -186,16 +234,24 @@ def _week_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardBut
 
 def _hour_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardButton]]]:
     buttons = [_button(hour, draft, "hour", hour) for hour in _HOURS]
-    return "几点？要别的钟点，用 /remind 一句话说。", _rows(buttons, 4)
+    return "几点？", [*_rows(buttons, 4), [_button("别的钟点", draft, "at")]]
 
 
 def _lead_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardButton]]]:
-    own = "、".join(lead.key for lead in rule.leads if lead not in [known for _, known in _LEADS.values()])
+    own = tuple(lead for lead in rule.leads if lead not in [known for _, known in _LEADS.values()])
+    offered = {code: of for code, of in _LEADS.items() if of[1] in rule.leads or _in_time(rule, of[1])}
     buttons = [
         _button(("✅ " if lead in rule.leads else "") + name, draft, "lead", code)
-        for code, (name, lead) in _LEADS.items()
+        for code, (name, lead) in offered.items()
     ]
-    return "什么时候提醒？点一下加上，再点一下去掉。" + (f"（另有：{own}）" if own else ""), _rows(buttons, 2)
+    more = [_button("别的时候", draft, "ahead")]
+    more += [_button("去掉另加的", draft, "lead", "own")] if own else []
+    text = "什么时候提醒？点一下加上，再点一下去掉。" + _left_out(rule, len(offered) < len(_LEADS))
+    return text + (f"\n另加了：{leads_in_words(own)}" if own else ""), [*_rows(buttons, 2), more]
+
+
+def _left_out(rule: Rule, some: bool) -> str:
+    return f"\n（{_hour(rule.schedule.start)}以后的太晚，没列出来。）" if some else ""
 
 
 def _roll_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardButton]]]:
@@ -203,8 +259,10 @@ def _roll_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardBut
 
 
 def _nag_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardButton]]]:
-    buttons = [_button(name, draft, "nag", code) for code, (name, _) in _NAGS.items()]
-    return "要不要点名催一次还没回复的？", _rows(buttons, 3)
+    offered = _nags(rule)
+    buttons = [_button(name, draft, "nag", code) for code, (name, _) in offered.items()]
+    text = "要不要点名催一次还没回复的？" + _left_out(rule, len(offered) < len(_NAGS))
+    return text, _rows(buttons, 3)
 
 
 def changed(rule: Rule, press: Press, *, now: datetime) -> Rule | None:
@@ -216,17 +274,19 @@ def changed(rule: Rule, press: Press, *, now: datetime) -> Rule | None:
             return _on(rule, press.value, now)
         case "hour" if press.value in _HOURS:
             hour, minute = map(int, press.value.split(":"))
-            start = rule.schedule.start.replace(hour=hour, minute=minute)
-            moved = replace(rule, schedule=replace(rule.schedule, start=start))
-            return on_days(moved, rule.schedule.rrule, now=now) if rule.schedule.rrule else moved
+            return at_hour(rule, time(hour, minute))
+        case "lead" if press.value == "own":
+            listed = [lead for _, lead in _LEADS.values()]
+            return replace(rule, leads=tuple(lead for lead in rule.leads if lead in listed))
         case "lead" if press.value in _LEADS:
             lead = _LEADS[press.value][1]
-            others = tuple(known for known in rule.leads if known != lead)
-            return replace(rule, leads=others if lead in rule.leads else (*rule.leads, lead))
+            if lead in rule.leads:
+                return replace(rule, leads=tuple(known for known in rule.leads if known != lead))
+            return replace(rule, leads=(*rule.leads, lead)) if _in_time(rule, lead) else None
         case "roll" if press.value in ROLLS:
             roll = next(r for r in ROLLS if r == press.value)
             return replace(rule, schedule=replace(rule.schedule, roll=roll))
-        case "nag" if press.value in _NAGS:
+        case "nag" if press.value in _nags(rule):
             return replace(rule, nag=_NAGS[press.value][1])
         case _:
             return None

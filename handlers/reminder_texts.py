@@ -4,8 +4,10 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
+from handlers.render import units
 from scheduler.delivery import Delivery
 from scheduler.response import Answer, Member, Tally
 from scheduler.rule import GroupRule, Kind
@@ -13,6 +15,7 @@ from scheduler.words import day_in_words
 from scheduler.workdays import Workdays
 
 LISTED = 10  # events in one message, names in one mention
+_NAMES = 1000  # room for the names of one answer, in Telegram's units: three such lists fit into a message
 _DOUBTFUL = "（可能重复：上次发送时断了线，不知道有没有发到。）"
 _PROVISIONAL = "次年放假安排尚未公布，暂按周末计算。"
 _DETOUR = "（原来的话题关了或删了，先发在这里。）"
@@ -94,7 +97,7 @@ def remarks(item: Item, calendar: Workdays) -> list[str]:
     schedule, nominal, event = item.group_rule.rule.schedule, item.delivery.planned.nominal, item.event
     if schedule.roll == "none" or nominal is None:
         return []
-    moved = f"原定 {day_in_words(nominal)}，逢{calendar.remark(nominal.date()) or '休息日'}，"
+    moved = f"原定 {day_in_words(nominal)}，逢{safe(calendar.remark(nominal.date())) or '休息日'}，"
     moved = moved + ("顺延" if event > nominal else "提前") + "到这一天。" if event != nominal else ""
     return [moved, "" if calendar.is_announced(event.year) else _PROVISIONAL]
 
@@ -132,6 +135,7 @@ def summary(item: Item, title: str, tally: Tally, *, now: datetime) -> str:
     lines = [f"📋 <b>{safe(title)}</b> · {safe(rule.title)}", f"{day_in_words(item.event)}，{head}："]
     lines += [f"{ANSWERED[answer]} {len(found)}{_names(found)}" for answer, found in tally.by_answer.items()]
     lines.append(f"{_MISSING[rule.kind]} {len(tally.missing)}{_names(tally.missing)}")
+    lines += ["名字太多，没有列全，到群里发 /roster 看全部名单。"] if any("……等" in line for line in lines[2:]) else []
     lines.append("（名单里是点过按钮、发过 /join 或你录入的人；我看不到群成员，也看不到谁读了消息。）")
     lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
     return "\n".join(lines)
@@ -140,8 +144,20 @@ def summary(item: Item, title: str, tally: Tally, *, now: datetime) -> str:
 def _names(members: Sequence[Member]) -> str:
     if not members:
         return ""
-    rest = f" 等，共 {len(members)} 人" if len(members) > 50 else ""
-    return "：" + "、".join(safe(m.name) for m in members[:50]) + rest
+    return f"：{safe(listing([m.name for m in members], _NAMES))}"
+
+
+def listing(names: Sequence[str], room: int) -> str:
+    """As many names as fit, and how many there are when that is not all. room: in Telegram's units."""
+    count = fitting(names, room)
+    rest = f"……等 {len(names)} 位" if count < len(names) else ""
+    return "、".join(names[:count]) + rest
+
+
+def fitting(words: Sequence[str], room: int) -> int:
+    """How many of them, and a sign between each two, fit. room: in Telegram's units."""
+    ends = accumulate(units(word) + 1 for word in words)
+    return sum(end <= room for end in ends)
 
 
 def checklist(item: Item, procedure: str, title: str) -> str:

@@ -5,18 +5,20 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from telegram import ChatMember, ChatMemberRestricted, LinkPreviewOptions, Message, ReplyParameters, Update, User
+from telegram import LinkPreviewOptions, Message, ReplyParameters, Update, User
 from telegram.constants import ChatType, ParseMode
 
+from handlers.leader import stepped_down
 from handlers.names import plain_name
 from handlers.questions import edit
-from handlers.reminder_texts import safe
-from handlers.rights import may_manage
-from handlers.roster_page import Card, RosterPress, asked, listed, roster_press
+from handlers.reminder_texts import listing, safe
+from handlers.rights import is_present, refusal
+from handlers.roster_page import Card, RosterPress, asked, asks_about, listed, roster_press
 from handlers.services import Context
 from scheduler.response import Member
 from storage import StoreError
 
+_CONFIRMED = 1500  # room for names, in Telegram's units
 MOST = 200  # on one roster by being entered; who presses a button is never turned away
 _IN_GROUP = "名单是跟着群走的，到群里发这个命令。"
 _NAMELESS = "你现在是匿名发言，我认不出是谁。关掉匿名再发一次，或者直接点提醒下面的按钮（点按钮认得出）。"
@@ -67,8 +69,8 @@ async def on_roster(update: Update, context: Context) -> None:
     if message.chat.type == ChatType.PRIVATE:
         await _say(message, _IN_GROUP)
         return
-    if not await _may(message, context):
-        await _say(message, _ONLY_MANAGERS)
+    if (words := await _refusal(message, context)) is not None:
+        await _say(message, words)
         return
     names = names_in(" ".join(context.args or []))
     try:
@@ -94,9 +96,9 @@ async def _entered(names: Sequence[str], chat_id: int, context: Context) -> str:
         return _TOO_MANY
     for place, name in enumerate(new):  # a roster is in the order of coming
         await people.enter(chat_id, name, now=now + timedelta(microseconds=place))
-    lines = [f"录入了：{'、'.join(new)}"] if new else []
+    lines = [f"录入了：{listing(new, _CONFIRMED)}"] if new else []
     old = [name for name in names if name in known]
-    lines += [f"已经在名单里：{'、'.join(old)}（同名的写个区别，比如 {old[0][:20]}2）"] if old else []
+    lines += [f"已经在名单里：{listing(old, _CONFIRMED)}（同名的写个区别，比如 {old[0][:20]}2）"] if old else []
     lines += [f"名单现在共 {len(roster) + len(new)} 人。"]
     return "\n".join(lines)
 
@@ -112,8 +114,10 @@ async def on_roster_press(update: Update, context: Context) -> None:
     said: str | None = None
     is_refused = False
     try:
-        is_refused = not await may_manage(context, message.chat_id, query.from_user.id)
-        said = _ONLY_MANAGERS if is_refused else await _turned(press, message, context)
+        said = await refusal(context, message.chat_id, query.from_user.id, only=_ONLY_MANAGERS)
+        is_refused = said is not None
+        if not is_refused:
+            said = await _turned(press, message, context)
     except StoreError as error:
         _log.error("store.failed %s", error)
         said = _PRESS_LATER
@@ -132,7 +136,8 @@ async def _turned(press: RosterPress, message: Message, context: Context) -> str
             card = listed(roster, press.page, picking=press.action == "pick")
         case "ask" if member is not None:
             card = asked(member, press.page)
-        case "drop" if member is not None and member.name in (message.text or ""):  # numbers of the entered come again
+        # numbers of the entered come again
+        case "drop" if member is not None and asks_about(member, message.text or ""):
             await people.leave(message.chat_id, member.user_id)
             card, said = listed([m for m in roster if m != member], press.page), f"移出了：{member.name}"
         case _:
@@ -151,19 +156,14 @@ async def on_left(update: Update, context: Context) -> None:
 async def on_member(update: Update, context: Context) -> None:
     """The same for a bot that is an administrator, also where the group hides such notes."""
     changed = update.chat_member
-    if changed is not None and not _is_present(changed.new_chat_member):
+    if changed is not None and not is_present(changed.new_chat_member):
         await _off(changed.chat.id, changed.new_chat_member.user, context)
-
-
-def _is_present(member: ChatMember) -> bool:
-    if isinstance(member, ChatMemberRestricted):
-        return member.is_member
-    return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
 
 
 async def _off(chat_id: int, user: User, context: Context) -> None:
     try:
         await context.services.stores.people.leave(chat_id, user.id)
+        await stepped_down(chat_id, user.id, context.services)
     except StoreError as error:
         _log.error("store.failed %s，退群的人还在名单里，管理员可以用 /roster 移出", error)
 
@@ -181,12 +181,12 @@ async def _member_in(message: Message | None) -> User | None:
     return message.from_user
 
 
-async def _may(message: Message, context: Context) -> bool:
+async def _refusal(message: Message, context: Context) -> str | None:
     """An anonymous administrator speaks as the group itself; nobody else can."""
-    if message.sender_chat is not None:
-        return message.sender_chat.id == message.chat_id
-    user = message.from_user
-    return user is not None and await may_manage(context, message.chat_id, user.id)
+    speaker = message.sender_chat or message.from_user
+    if speaker is None:
+        return _ONLY_MANAGERS
+    return await refusal(context, message.chat_id, speaker.id, only=_ONLY_MANAGERS)
 
 
 async def _not_now(message: Message, error: StoreError) -> None:

@@ -63,9 +63,18 @@ def listed(roster: Sequence[Member], page: int, *, picking: bool = False) -> Car
 
 
 def asked(member: Member, page: int) -> Card:
-    text = f"把 {_named(member)} 移出名单？在本群的回复也一起删掉。\n以后再点提醒下面的按钮，又会回到名单里。"
+    text = f"{_question(member)}在本群的回复也一起删掉。\n以后再点提醒下面的按钮，又会回到名单里。"
     yes = _button("移出", RosterPress("drop", page, member.user_id))
     return Card(safe(text), InlineKeyboardMarkup([[yes, _button("不了", RosterPress("list", page))]]))
+
+
+def asks_about(member: Member, text: str) -> bool:
+    """Whether this text of a message is the question about this very person."""
+    return text.startswith(_question(member))
+
+
+def _question(member: Member) -> str:
+    return f"把 {_named(member)} 移出名单？"
 
 
 def _turns(page: int, count: int, *, picking: bool) -> list[list[InlineKeyboardButton]]:

@@ -24,7 +24,7 @@ from scheduler.ports import Parcel
 from scheduler.response import Tally, tally
 from scheduler.rule import DEFAULT_ZONE, GroupRule
 from scheduler.workdays import Workdays
-from storage import Stores
+from storage import EventOf, Stores
 
 SEND_SECONDS = 25.0  # well within the runner's lease
 _CONNECTIONS = 16
@@ -143,7 +143,7 @@ class ReminderSender:
         return Letter(notice(payload, await self._title(payload["chat_id"]), zone))
 
     async def _title(self, chat_id: int) -> str:
-        chat = await self.stores.rules.chat(chat_id)
+        chat = await self.stores.chats.get(chat_id)
         return chat.title if chat is not None and chat.title else "你的群"
 
 
@@ -164,11 +164,16 @@ async def reminder_keyboard(
 
 async def _tally(delivery: Delivery, group_rule: GroupRule, stores: Stores) -> Tally:
     nominal = delivery.planned.nominal
-    answers = await stores.people.answers(group_rule.id, nominal) if nominal is not None else {}
-    return tally(group_rule.rule.kind, await stores.people.roster(group_rule.chat_id), answers)
+    if nominal is None:
+        return tally(group_rule.rule.kind, await stores.people.roster(group_rule.chat_id), {})
+    roll = await stores.rolls.roll(EventOf(group_rule.chat_id, group_rule.id, nominal))
+    return tally(group_rule.rule.kind, roll.roster, roll.answers)
 
 
 def _is_meant(delivery: Delivery, group_rule: GroupRule) -> bool:
-    """Paused and deleted rules are silent, but for what was asked for by hand."""
-    by_hand = delivery.planned.lead.startswith("+")
-    return group_rule.state == "active" or (by_hand and group_rule.state == "paused")
+    """Paused and deleted rules are silent, and so are events that were skipped, but for what was asked for by hand."""
+    planned = delivery.planned
+    if planned.lead.startswith("+"):
+        return group_rule.state != "deleted"
+    is_nag_off = planned.purpose == "nag" and group_rule.rule.nag is None
+    return group_rule.state == "active" and planned.nominal not in group_rule.skipped and not is_nag_off

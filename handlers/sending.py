@@ -8,6 +8,8 @@ from typing import Any
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseRateLimiter
 
+from handlers.order import stepping_aside
+
 ATTEMPTS = 3
 LONGEST_WAIT = 60.0  # seconds; an answer that Telegram wants later than that is not worth waiting for
 
@@ -41,15 +43,21 @@ class Patient(BaseRateLimiter[None]):
                 seconds = _seconds(error.retry_after)
                 if seconds > LONGEST_WAIT:
                     raise
-                await asyncio.sleep(seconds)
+                await _slept(seconds)
             except ChatMigrated as error:
                 data["chat_id"] = error.new_chat_id
                 data.pop("reply_parameters", None)
             except (BadRequest, TimedOut):
                 raise
             except NetworkError:
-                await asyncio.sleep(attempt)
+                await _slept(attempt)
         return await callback(*args, **kwargs)
+
+
+async def _slept(seconds: float) -> None:
+    """Many chats may be told to wait at once: meanwhile others are served."""
+    async with stepping_aside():
+        await asyncio.sleep(seconds)
 
 
 def _seconds(wait: float | timedelta) -> float:

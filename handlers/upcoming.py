@@ -1,21 +1,34 @@
 """What comes: /next for the next 30 days, /calendar as a file for other calendars."""
 
 import io
+import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 from telegram import InputFile, Message, Update
 from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest, Forbidden
 
 from handlers.proposals import dated
-from handlers.reminder_texts import safe
+from handlers.reminder_texts import fitting, safe
 from handlers.rights import IN_GROUP
 from handlers.services import Context
 from scheduler.coming import coming
 from scheduler.icalendar import calendar
+from scheduler.rule import GroupRule, Occurrence
+from scheduler.workdays import Workdays
+from storage import StoreError
 
 _NEAR, _FAR = timedelta(days=30), timedelta(days=365)
 _LISTED = 30
+_ROOM = 3500  # for the lines, in Telegram's units
 NOTHING = "这个群还没有提醒。群主或管理员发 /setup，半分钟就能设一个。"
+_ALL_PAUSED = "这个群的提醒都停着，日历里没有日子可放。到 /reminders 里恢复了再发一次。"
+_NOTHING_COMES = "往后一年没有安排，日历里没有日子可放。"
+_NOT_NOW = "这会儿查不了，过一会儿再发一次。"
+_NO_FILES = "这个群不让我发文件。请管理员打开我发文件的权限，再发一次 /calendar；往后30天的，/next 就能看。"
+_FORBIDDEN = ("not enough rights", "forbidden", "have no rights")
+_log = logging.getLogger(__name__)
 _FILE = "党小组日历.ics"
 
 
@@ -25,35 +38,66 @@ async def on_next(update: Update, context: Context) -> None:
         return
     services = context.services
     now, workdays = services.clock(), services.workdays()
-    rules = await services.stores.rules.of_chat(message.chat_id)
+    rules = await _rules(message, context)
+    if rules is None:
+        return
     events = coming(rules, workdays, now=now, until=now + _NEAR)
     if not events:
         await message.reply_text("往后30天没有安排。" if rules else NOTHING)
         return
-    lines = ["<b>往后30天：</b>"]
-    for group_rule, event in events[:_LISTED]:
-        rule = group_rule.rule
-        place = f"，{safe(rule.place)}" if rule.place else ""
-        lines.append(f"· {dated(event, workdays, rule.schedule.roll)} {safe(rule.title)}{place}")
-    lines += [f"……还有 {len(events) - _LISTED} 次"] if len(events) > _LISTED else []
-    await message.reply_text("\n".join(lines), parse_mode=ParseMode.HTML)
+    lines = [_line(group_rule, event, workdays) for group_rule, event in events[:_LISTED]]
+    shown = fitting(lines, _ROOM)
+    rest = [f"……还有 {len(events) - shown} 次"] if len(events) > shown else []
+    text = "\n".join(["<b>往后30天：</b>", *lines[:shown], *rest])
+    await message.reply_text(text, parse_mode=ParseMode.HTML)
+
+
+def _line(group_rule: GroupRule, event: Occurrence, workdays: Workdays) -> str:
+    rule = group_rule.rule
+    place = f"，{safe(rule.place)}" if rule.place else ""
+    return f"· {dated(event, workdays, rule.schedule.roll)} {safe(rule.title)}{place}"
 
 
 async def on_calendar(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None or not await _in_group(message):
         return
-    services = context.services
-    rules = await services.stores.rules.of_chat(message.chat_id)
-    if not rules:
-        await message.reply_text(NOTHING)
+    rules = await _rules(message, context)
+    if rules is None:
         return
-    now = services.clock()
-    body = calendar(rules, services.workdays(), now=now, until=now + _FAR)
-    await message.reply_document(
-        InputFile(io.BytesIO(body), filename=_FILE),
-        caption="往后一年的日子，点开就能加进手机日历；改了安排再发一次 /calendar。",
-    )
+    now, workdays = context.services.clock(), context.services.workdays()
+    if not coming(rules, workdays, now=now, until=now + _FAR):
+        await message.reply_text(_why_empty(rules))
+        return
+    await _post(message, calendar(rules, workdays, now=now, until=now + _FAR))
+
+
+def _why_empty(rules: Sequence[GroupRule]) -> str:
+    if not rules:
+        return NOTHING
+    return _ALL_PAUSED if all(r.state == "paused" for r in rules) else _NOTHING_COMES
+
+
+async def _post(message: Message, body: bytes) -> None:
+    try:
+        await message.reply_document(
+            InputFile(io.BytesIO(body), filename=_FILE),
+            caption="往后一年的日子，点开就能加进手机日历；改了安排再发一次 /calendar。",
+        )
+    except (BadRequest, Forbidden) as error:
+        if not any(words in str(error).lower() for words in _FORBIDDEN):
+            raise
+        await message.reply_text(_NO_FILES)
+
+
+async def _rules(message: Message, context: Context) -> Sequence[GroupRule] | None:
+    """Those of the group; None after a kind word when the data base fails."""
+    try:
+        return await context.services.stores.rules.of_chat(message.chat_id)
+    except StoreError as error:
+        _log.error("store.failed %s", error)
+        await message.reply_text(_NOT_NOW)
+        return None
 
 
 async def _in_group(message: Message) -> bool:

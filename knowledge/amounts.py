@@ -1,6 +1,7 @@
 """Sums of money as members type them: 6500, 6,500元, ６５００, 6.5k, 1万2, 六千五."""
 
 import re
+import unicodedata
 from decimal import Decimal
 from enum import Enum, auto
 
@@ -12,6 +13,8 @@ _AROUND = re.compile(r"^(?:每个?月|月|大概|大约|约|[¥:,])+|(?:左右|�
 _PLAIN = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _MIXED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([万w千k])(?:([0-9]+)([千k]?))?")
 _CHARACTERS = re.compile(r"负?[零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟点]+")
+_TWO_FIGURES = re.compile(r"[一二两三四五六七八九]{2}")  # 三五: 35, 3500, or three to five?
+_TOO_FINE = re.compile(r"[.点][0-9零〇一二三四五六七八九]{3,}$")  # 6.500 may be meant as 6500
 _UNITS = {"万": 10000, "w": 10000, "千": 1000, "k": 1000}
 
 
@@ -23,15 +26,22 @@ class BadAmount(Enum):
     TOO_FINE = auto()
 
 
-def amount_in(text: str) -> Decimal | BadAmount:
-    """The sum in yuan, LEAST to MOST, whole fen. text: the sum and nothing else but words like 每月 and 元."""
+def amount_in(text: str, *, typed: str = "") -> Decimal | BadAmount:
+    """The sum in yuan, LEAST to MOST, whole fen. text: the sum and nothing else but words like 每月 and 元.
+
+    typed: what it was before it was normalised: ², ⑥ and ½ become common figures by that, which nobody meant.
+    """
     plain = normalise(text)
-    if len(plain) > _LONGEST:
+    if len(plain) > _LONGEST or any(unicodedata.category(c) == "No" for c in typed or text):
         return BadAmount.UNREADABLE
     if re.search(r"[0-9] +[0-9]", plain):
         return BadAmount.SEVERAL
-    value = _value(_AROUND.sub("", plain.replace(" ", "")))
-    return BadAmount.UNREADABLE if value is None else _judged(value)
+    written = _AROUND.sub("", plain.replace(" ", ""))
+    value = None if _TWO_FIGURES.fullmatch(written) else _value(written)
+    if value is None:
+        return BadAmount.UNREADABLE
+    found = _judged(value)
+    return BadAmount.TOO_FINE if isinstance(found, Decimal) and _TOO_FINE.search(written) else found
 
 
 def _judged(value: Decimal) -> Decimal | BadAmount:

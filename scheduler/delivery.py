@@ -1,6 +1,7 @@
 """One message that has been promised: its states, what sending it came to, and what follows. Pure.
 
 pending -> sending -> sent | pending (try later) | failed;  pending -> expired | withdrawn -> pending (planned again).
+What is tried again ends by its grace, which is always reported, never by a number of attempts.
 """
 
 from dataclasses import dataclass, field
@@ -19,9 +20,10 @@ GRACE: dict[Kind, timedelta] = {
     "custom": timedelta(hours=12),
 }
 LATE = timedelta(minutes=2)  # from here on the message says that it is late
-MAX_ATTEMPTS = 200  # a day and a half of an API that answers with errors
 MAX_TIMEOUTS = 6  # each of them may have arrived; the pauses between them add up to eight minutes
+OBSOLETE = "obsolete"  # the problem of what was withdrawn because there was nothing to say any more
 _LONGEST_PAUSE = timedelta(minutes=10)
+_RAREST = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -137,24 +139,28 @@ def after_send(delivery: Delivery, outcome: Outcome, *, now: datetime) -> Change
         case Sent(message_id):
             return Change("sent", delivery.not_before, delivery.timeouts, delivery.is_doubtful, message_id=message_id)
         case Obsolete():
-            return _ended(delivery, "withdrawn", "obsolete")
+            return _ended(delivery, "withdrawn", OBSOLETE)
         case ChatMoved():
             return _again(delivery, now, "moved")
         case SlowDown(wait):
             return _again(delivery, now + wait, "slow_down")
         case TryLater(reason, is_doubtful):
-            if delivery.attempts >= MAX_ATTEMPTS:
-                return _ended(delivery, "failed", reason)
             return _again(delivery, now + pause(delivery.attempts), reason, is_doubtful=is_doubtful)
         case TimedOut():
-            if delivery.timeouts + 1 >= MAX_TIMEOUTS:
-                return _ended(delivery, "failed", "timed_out")
-            again = _again(delivery, now + pause(delivery.attempts + 3), "timed_out", is_doubtful=True)
-            return Change(again.state, again.not_before, delivery.timeouts + 1, is_doubtful=True, problem="timed_out")
+            return _timed_out(delivery, now)
         case ChatGone(reason) | Rejected(reason):
             return _ended(delivery, "failed", reason)
         case _:
             assert_never(outcome)
+
+
+def _timed_out(delivery: Delivery, now: datetime) -> Change:
+    """A notice is what says that something was not sent: it is tried on, ever more rarely."""
+    is_notice, timeouts = delivery.planned.purpose == "notice", delivery.timeouts + 1
+    if timeouts >= MAX_TIMEOUTS and not is_notice:
+        return _ended(delivery, "failed", "timed_out")
+    wait = min(timedelta(minutes=2 ** min(timeouts, 12)), _RAREST) if is_notice else pause(delivery.attempts + 3)
+    return Change("pending", now + wait, timeouts, is_doubtful=True, problem="timed_out")
 
 
 def _again(delivery: Delivery, at: datetime, reason: str, *, is_doubtful: bool = False) -> Change:

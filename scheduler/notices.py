@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from scheduler.delivery import Change, ChatGone, Delivery, Outcome, Planned, Purpose, Sent
+from scheduler.delivery import Change, ChatGone, Delivery, Outcome, Planned, Purpose, Rejected, Sent
 from scheduler.rule import GroupRule
 
 _LIFETIME = timedelta(days=7)
 _LISTED = 10
 TO_GROUP: frozenset[Purpose] = frozenset({"remind", "nag"})
-UNREACHABLE = ("not_started", "blocked")
+TO_LEADER: frozenset[Purpose] = frozenset({"summary", "checklist"})
+UNREACHABLE = ("not_started", "blocked", "not_found", "deactivated")
 
 
 def expired_notices(overdue: Sequence[tuple[Delivery, GroupRule | None]], *, now: datetime) -> list[Planned]:
@@ -43,30 +44,63 @@ def notices_after(
         case Sent(detour=detour) if detour:
             return _topic(group_rule, now)
         case ChatGone(reason) if delivery.planned.chat_id > 0:
-            return (_write_first(group_rule, now),) if reason in UNREACHABLE else ()
-        case ChatGone(reason):
-            return gone_notice(group_rule, reason, f"{delivery.id}/{delivery.attempts}", now=now)
+            return (*_in_the_group(delivery, group_rule, now), _write_first(group_rule, reason, now))
+        case ChatGone():
+            return ()  # told when the group is marked as gone
         case _ if change.state == "failed" and delivery.planned.purpose in TO_GROUP:
             return _failed(delivery, group_rule, change.problem, now)
+        case Rejected(reason) if delivery.planned.purpose in TO_LEADER:
+            return _unsent(delivery, group_rule, reason, now)
         case _:
             return ()
 
 
 def _failed(delivery: Delivery, group_rule: GroupRule, reason: str, now: datetime) -> tuple[Planned, ...]:
-    """For the leader: a message to the group that will not be tried again."""
-    if not group_rule.leader_id:
-        return ()
+    """For the leader, or the group itself: a message to the group that will not be tried again."""
     items = [_item(delivery, group_rule)]
     payload = {"about": "failed", "chat_id": group_rule.chat_id, "reason": reason, "items": items, "count": 1}
-    return (_notice(f"failed/{delivery.id}/{delivery.attempts}", group_rule.leader_id, group_rule, payload, now),)
+    reader = group_rule.leader_id or group_rule.chat_id
+    return (_notice(f"failed/{delivery.id}/{delivery.attempts}", reader, group_rule, payload, now),)
 
 
-def gone_notice(group_rule: GroupRule, reason: str, event: str, *, now: datetime) -> tuple[Planned, ...]:
-    """For the leader: no message reaches the group any more. event: names what happened, so that it is told once."""
-    if not group_rule.leader_id:
+def _unsent(delivery: Delivery, group_rule: GroupRule, reason: str, now: datetime) -> tuple[Planned, ...]:
+    """For who was to get it alone: whose answers are summed up is not the group's business."""
+    planned = delivery.planned
+    items = [_item(delivery, group_rule)]
+    payload = {
+        "about": "unsent", "chat_id": group_rule.chat_id, "purpose": planned.purpose, "reason": reason, "items": items,
+    }  # fmt: skip
+    return (_notice(f"unsent/{delivery.id}/{delivery.attempts}", planned.chat_id, group_rule, payload, now),)
+
+
+def leader_left_notice(group_rule: GroupRule, leader_id: int, *, now: datetime) -> Planned:
+    """For the group: who was told of its answers has left it, and nobody is told any more."""
+    payload = {"about": "leader_left", "chat_id": group_rule.chat_id}
+    key = f"leader-left/{group_rule.chat_id}/{leader_id}/{now:%Y%m%dT%H%M%S}"
+    return _notice(key, group_rule.chat_id, group_rule, payload, now)
+
+
+def gone_notices(group_rules: Sequence[GroupRule], reason: str, *, now: datetime) -> list[Planned]:
+    """For each leader of the group's active rules: no message reaches it any more, since now."""
+    by_leader = {r.leader_id: r for r in group_rules if r.leader_id and r.state == "active"}
+    return [
+        _notice(
+            f"gone/{rule.chat_id}/{leader}/{now:%Y%m%dT%H%M%S}",
+            leader,
+            rule,
+            {"about": "gone", "chat_id": rule.chat_id, "reason": reason},
+            now,
+        )
+        for leader, rule in by_leader.items()
+    ]
+
+
+def _in_the_group(delivery: Delivery, group_rule: GroupRule, now: datetime) -> tuple[Planned, ...]:
+    """What its leader can't be told in private is told in the group."""
+    planned = delivery.planned
+    if planned.purpose != "notice" or planned.payload["about"] not in ("expired", "failed"):
         return ()
-    payload = {"about": "gone", "chat_id": group_rule.chat_id, "reason": reason}
-    return (_notice(f"gone/{group_rule.chat_id}/{event}", group_rule.leader_id, group_rule, payload, now),)
+    return (_notice(f"{planned.key}/group", group_rule.chat_id, group_rule, planned.payload, now),)
 
 
 def _topic(group_rule: GroupRule, now: datetime) -> tuple[Planned, ...]:
@@ -78,9 +112,10 @@ def _topic(group_rule: GroupRule, now: datetime) -> tuple[Planned, ...]:
     return (_notice(key, group_rule.leader_id, group_rule, payload, now),)
 
 
-def _write_first(group_rule: GroupRule, now: datetime) -> Planned:
-    """For the group, once: its leader has to write to the bot first."""
-    payload = {"about": "write_first", "chat_id": group_rule.chat_id, "leader_id": group_rule.leader_id}
+def _write_first(group_rule: GroupRule, reason: str, now: datetime) -> Planned:
+    """For the group, once: its leader has to write to the bot first, or is no longer on Telegram."""
+    about = "leader_lost" if reason == "deactivated" else "write_first"
+    payload = {"about": about, "chat_id": group_rule.chat_id, "leader_id": group_rule.leader_id}
     key = f"write-first/{group_rule.chat_id}/{group_rule.leader_id}"
     return _notice(key, group_rule.chat_id, group_rule, payload, now)
 

@@ -17,6 +17,7 @@ _SUMMARY_AFTER_LEAD = timedelta(minutes=30)
 _SUMMARY_AFTER_MEETING = timedelta(hours=2)
 _NEXT_MORNING = time(9)
 PRIVATE_GRACE = timedelta(hours=24)
+_BEGINNING: frozenset[Kind] = frozenset({"meeting", "study"})  # once they have begun, nobody is asked to come
 SUMMED_UP: frozenset[Kind] = frozenset({"meeting", "study", "dues", "report"})
 
 
@@ -36,19 +37,26 @@ def plan(group_rule: GroupRule, workdays: Workdays, *, after: datetime, until: d
 def deliveries(group_rule: GroupRule, event: Occurrence) -> Iterator[Planned]:
     """All that is said about one event: to the group, and to its leader in private."""
     rule = group_rule.rule
-    moments = [(at, lead) for lead, at in lead_moments(event, rule.leads, rule.schedule.zone)]
-    moments.sort(key=itemgetter(0))
+    moments = _moments(rule, event)
     for due_at, lead in moments:
         yield _planned(group_rule, event, "remind", lead.key, due_at)
     if rule.nag is not None:
         _, due_at = lead_moments(event, (rule.nag,), rule.schedule.zone)[0]
-        yield _planned(group_rule, event, "nag", rule.nag.key, due_at)
+        if due_at < event.at or rule.kind not in _BEGINNING:
+            yield _planned(group_rule, event, "nag", rule.nag.key, due_at)
     if not group_rule.leader_id:
         return
     if rule.kind == "meeting" and moments:
         yield _planned(group_rule, event, "checklist", "", moments[0][0])
     for lead_key, due_at in _summaries(rule, event, moments[-1][0] if moments else None):
         yield _planned(group_rule, event, "summary", lead_key, due_at)
+
+
+def _moments(rule: Rule, event: Occurrence) -> list[tuple[datetime, Lead]]:
+    """In order, of leads that fall on the same moment only one, and none after the event: all too late is on time."""
+    found = lead_moments(event, rule.leads, rule.schedule.zone)
+    by_moment = {at: lead for lead, at in reversed(found) if at <= event.at}
+    return sorted(by_moment.items(), key=itemgetter(0)) or [(event.at, Lead())][: len(found)]
 
 
 def _leads(rule: Rule) -> tuple[Lead, ...]:
@@ -65,7 +73,7 @@ def _summaries(rule: Rule, event: Occurrence, last_lead: datetime | None) -> Ite
 
 def _after_event(rule: Rule, event: Occurrence) -> datetime:
     """Two hours after a meeting; of dues and reports the next morning."""
-    if rule.kind in ("meeting", "study"):
+    if rule.kind in _BEGINNING:
         return event.at + _SUMMARY_AFTER_MEETING
     morning = datetime.combine(event.local.date() + timedelta(days=1), _NEXT_MORNING)
     return morning.replace(tzinfo=ZoneInfo(rule.schedule.zone)).astimezone(UTC)

@@ -36,10 +36,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a delivery, and what somebody is to be told of it."""
+    """What became of a delivery, and what somebody is to be told of it. revision: of its rule, when it was sent."""
 
     delivery: Delivery
     change: Change
+    revision: int = 0
     notices: tuple[Planned, ...] = ()
 
 
@@ -74,7 +75,9 @@ class Plans(Protocol):
 class Deliveries(Protocol):
     async def claim(self, worker: str, *, now: datetime, lease: timedelta, count: int, limits: Limits) -> Claim: ...
 
-    async def record(self, results: Sequence[Result], *, now: datetime) -> None: ...
+    async def record(self, results: Sequence[Result], *, now: datetime) -> bool:
+        """Whether some rule has to be planned again at once."""
+        ...
 
     async def shut(self, name: str, *, until: datetime, now: datetime) -> None: ...
 
@@ -92,9 +95,9 @@ class Deliveries(Protocol):
 
 
 class Chats(Protocol):
-    async def chat_gone(self, chat_id: int, reason: str, zone: str) -> bool: ...
+    async def gone(self, chat_id: int, reason: str, *, zone: str, now: datetime) -> bool: ...
 
-    async def move_chat(self, old: int, new: int) -> None: ...
+    async def move(self, old: int, new: int) -> None: ...
 
 
 class Sender(Protocol):

@@ -71,6 +71,7 @@ class GroupRule:
 
     since: aware, UTC; what was due before is never sent. skipped: nominal local times that the leader skipped.
     declared: its name in config.yaml; "" for one that was set up in the chat. leader_id: who is told in private.
+    revision: grows with every change.
     """
 
     id: int
@@ -82,6 +83,7 @@ class GroupRule:
     since: datetime
     skipped: frozenset[datetime] = field(default_factory=frozenset)
     declared: str = ""
+    revision: int = 0
 
 
 @dataclass(frozen=True)

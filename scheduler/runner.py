@@ -16,6 +16,7 @@ from scheduler.gates import Limits
 from scheduler.notices import expired_notices, notices_after
 from scheduler.planning import HORIZON, LOOK_BACK, plan
 from scheduler.ports import Chats, Deliveries, Parcel, Plan, Plans, Result, Sender, Trouble, Unplanned
+from scheduler.rule import DEFAULT_ZONE
 from scheduler.workdays import Workdays
 
 LEASE = timedelta(seconds=60)
@@ -170,9 +171,13 @@ class Runner:
             await asyncio.sleep(min(wait, self.limits.lookahead.total_seconds()))
         outcome = await self._sent(parcel)
         now = self.clock()
+        try:
+            await self._aftermath(parcel, outcome, now)
+        except Trouble as trouble:
+            _log.error("runner.store_failed %s，这一条过一会儿再试", trouble)
+            outcome = TryLater("store")
         for delivery in parcel.deliveries:
             self._results.append(self._result(delivery, parcel, outcome, now))
-        await self._aftermath(parcel, outcome, now)
 
     async def _sent(self, parcel: Parcel) -> Outcome:
         try:
@@ -184,24 +189,24 @@ class Runner:
     def _result(self, delivery: Delivery, parcel: Parcel, outcome: Outcome, now: datetime) -> Result:
         change = after_send(delivery, outcome, now=now)
         _log.info("delivery.%s id=%d %s", change.state, delivery.id, change.problem)
-        return Result(delivery, change, notices_after(delivery, parcel.rule_of(delivery), outcome, change, now=now))
+        rule = parcel.rule_of(delivery)
+        notices = notices_after(delivery, rule, outcome, change, now=now)
+        return Result(delivery, change, rule.revision if rule is not None else 0, notices)
 
     async def _aftermath(self, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
-        """What an outcome means beyond its own delivery. When the store fails, the next outcome says it again."""
+        """What an outcome means beyond its own delivery. Raises Trouble."""
         chat_id = parcel.first.planned.chat_id
-        try:
-            match outcome:
-                case SlowDown(wait):
-                    await self._slow_down(chat_id, now + wait, now)
-                case ChatMoved(new_chat_id):
-                    await self.stores.chats.move_chat(chat_id, new_chat_id)
-                case ChatGone(reason) if chat_id < 0:
-                    rule = parcel.rule_of(parcel.first)
-                    await self.stores.chats.chat_gone(chat_id, reason, rule.rule.schedule.zone if rule else "")
-                case _:
-                    pass
-        except Trouble as trouble:
-            _log.error("runner.store_failed %s", trouble)
+        match outcome:
+            case SlowDown(wait):
+                await self._slow_down(chat_id, now + wait, now)
+            case ChatMoved(new_chat_id):
+                await self.stores.chats.move(chat_id, new_chat_id)
+            case ChatGone(reason) if chat_id < 0:
+                rule = parcel.rule_of(parcel.first)
+                zone = rule.rule.schedule.zone if rule else DEFAULT_ZONE
+                await self.stores.chats.gone(chat_id, reason, zone=zone, now=now)
+            case _:
+                pass
 
     async def _slow_down(self, chat_id: int, until: datetime, now: datetime) -> None:
         """Shut the chat; when another chat was told the same just now, it is meant for the whole bot."""
@@ -216,7 +221,8 @@ class Runner:
         results = list(self._results)
         if not results:
             return False
-        await self.stores.deliveries.record(results, now=self.clock())
+        if await self.stores.deliveries.record(results, now=self.clock()):
+            self.woken.set()
         del self._results[: len(results)]
         for result in results:
             self._held.pop(result.delivery.id, None)

@@ -17,6 +17,7 @@ _KNOWN_YEARS = range(min(chinese_calendar.holidays).year, max(chinese_calendar.h
 _LONGEST_BREAK = 12  # days; from 2004 to 2026 the longest was ten
 _YEARS = range(2000, 2100)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MARKUP = re.compile(r"[<>&]")
 _KINDS: dict[object, DayKind] = {"holiday": "holiday", "workday": "workday"}
 _NO_DAYS: Mapping[date, "SpecialDay"] = {}
 
@@ -170,8 +171,8 @@ class _Reader:
         for key in value.keys() - {"is", "name"}:
             self._flaw((*path, key), f"不认识的键 {key}", "这里只有 is 和 name 两个键")
         name = value.get("name", "")
-        if not isinstance(name, str) or len(name) > 20:
-            self._flaw((*path, "name"), "name 要写成 20 字以内的文字", "例如 name: 元旦")
+        if not isinstance(name, str) or len(name) > 20 or _MARKUP.search(name):
+            self._flaw((*path, "name"), "name 要写成 20 字以内的文字，不带 < > &", "例如 name: 元旦")
             return None
         if "is" not in value:
             self._flaw(path, "缺少 is", "例如 {is: holiday, name: 元旦}")

@@ -1,20 +1,24 @@
 """What must survive a restart. SQLAlchemy and Alembic live here and nowhere else."""
 
+from storage.chats import Chat, ChatStore
 from storage.database import StoreError
 from storage.deliveries import DeliveryStore
 from storage.drafts import Draft, DraftStore
 from storage.misses import Decision, Miss, MissStore
 from storage.people import PeopleStore
 from storage.plans import PlanStore
-from storage.rules import Chat, RuleStore
+from storage.rolls import EventOf
+from storage.rules import RuleStore
 from storage.stores import Stores, open_stores
 
 __all__ = [
     "Chat",
+    "ChatStore",
     "Decision",
     "DeliveryStore",
     "Draft",
     "DraftStore",
+    "EventOf",
     "Miss",
     "MissStore",
     "PeopleStore",

@@ -8,7 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -65,7 +65,7 @@ def is_sqlite(engine: AsyncEngine) -> bool:
 
 def _engine(url: str) -> AsyncEngine:
     try:
-        engine = create_async_engine(url, pool_pre_ping=True)
+        engine = create_async_engine(url, pool_pre_ping=make_url(url).get_backend_name() != "sqlite")  # a file stays
     except (SQLAlchemyError, ImportError) as error:
         raise StoreError(f"database_url 用不了（{type(error).__name__}），写法见 config.example.yaml") from None
     if is_sqlite(engine):

@@ -3,20 +3,22 @@
 The states in the predicates are literals, or the data bases would not use the partial indexes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, text, true, update
+from sqlalchemy import Select, and_, bindparam, case, delete, func, literal, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.delivery import LATE, Delivery, Planned
 from scheduler.gates import Gate, Limits, new_gate
+from scheduler.notices import UNREACHABLE
 from scheduler.ports import Claim, Parcel, Result
 from scheduler.rule import GroupRule
 from storage.database import reading, reported
 from storage.rows import delivery_of, group_rule_of, planned_values
+from storage.rules import BY_HAND, skipped_of
 from storage.statements import inserting
 from storage.tables import DeliveryRow, GateRow, RuleRow, table_of
 
@@ -26,6 +28,7 @@ rules = table_of(RuleRow)
 PENDING = text("deliveries.state = 'pending'")
 SENDING = text("deliveries.state = 'sending'")
 _WINDOW = 8  # candidates looked at for each one wanted: several may go to one chat
+TOGETHER = 10  # late ones in one message
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,18 @@ class DeliveryStore:
                 taken = await _take(connection, worker, now=now, until=now + lease, count=len(slots))
                 if not taken:
                     return Claim()
-                passing, bot = await self._through_gates(connection, taken, slots, bot, limits, now)
-                await _put_gate(connection, "bot", bot)
+                passing = await self._through_gates(connection, taken, slots, bot, limits, now)
                 siblings = await _late_siblings(connection, passing, worker, now=now, until=now + lease)
                 everything = [d for d, _ in passing] + siblings
                 known = await _rules_of(connection, everything)
         return Claim(tuple(_parcel(d, slot, siblings, known) for d, slot in passing))
 
-    async def record(self, results: Sequence[Result], *, now: datetime) -> None:
-        """Write what became of deliveries. One that another worker has taken over meanwhile is left alone."""
+    async def record(self, results: Sequence[Result], *, now: datetime) -> bool:
+        """Write what became of deliveries. One that another worker has taken over meanwhile is left alone.
+
+        Whether the rule of one that is to be tried again was changed while it was on its way: it is planned again
+        then, and what the rule no longer says falls away.
+        """
         values = [_recorded(r, now) for r in results]
         mine = (
             deliveries.c.id == bindparam("row"),
@@ -66,19 +72,23 @@ class DeliveryStore:
         notices = [planned_values(n) for r in results for n in r.notices]
         with reported():
             async with self.engine.begin() as connection:
+                overtaken = await _overtaken(connection, results)
+                for value in values:
+                    value.update(overtaken.get(value["row"], {}))
                 await connection.execute(
                     update(deliveries).where(*mine).values(changed | {"lease_until": None}), values
                 )
                 if notices:
                     statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
                     await connection.execute(statement, notices)
+        return bool(overtaken)
 
     async def shut(self, name: str, *, until: datetime, now: datetime) -> None:
         """No message through this gate ("bot", or a chat's id) before `until`; never earlier than it was."""
         with reported():
             async with self.engine.begin() as connection:
                 gate = (await self._gates(connection, [name], now))[name]
-                await _put_gate(connection, name, gate.shut(until))
+                await _put_gates(connection, {name: gate.shut(until)})
 
     async def rescue(self, *, now: datetime, spared: Sequence[int], everything: bool = False) -> int:
         """Take back what a worker that is gone had in hand: it may have been sent, or not.
@@ -90,7 +100,11 @@ class DeliveryStore:
         values = {"state": "pending", "is_doubtful": True, "not_before": now, "worker": "", "lease_until": None}
         with reported():
             async with self.engine.begin() as connection:
-                return (await connection.execute(update(deliveries).where(*lost).values(values))).rowcount
+                taken = update(deliveries).where(*lost).values(values)
+                rows = (await connection.execute(taken.returning(deliveries.c.rule_id, deliveries.c.due_at))).all()
+                for rule_id, due_at in rows:
+                    await _plan_again(connection, rule_id, due_at)
+        return len(rows)
 
     async def release(self, held: Sequence[Delivery]) -> None:
         """Give back untried what was claimed."""
@@ -147,7 +161,7 @@ class DeliveryStore:
         failed = (
             deliveries.c.chat_id == chat_id,
             deliveries.c.state == "failed",
-            deliveries.c.problem.in_(("not_started", "blocked")),
+            deliveries.c.problem.in_(UNREACHABLE),
             deliveries.c.expires_at > now,
         )
         with reported():
@@ -203,10 +217,11 @@ class DeliveryStore:
         bot: Gate,
         limits: Limits,
         now: datetime,
-    ) -> tuple[list[tuple[Delivery, datetime]], Gate]:
+    ) -> list[tuple[Delivery, datetime]]:
         """Those whose chat lets them pass, each with its slot; the others wait until their chat opens."""
         known = await self._gates(connection, [str(d.planned.chat_id) for d in taken], now)
         passing: list[tuple[Delivery, datetime]] = []
+        passed: dict[str, Gate] = {}
         for delivery in taken:
             chat, limit = str(delivery.planned.chat_id), limits.of_chat(delivery.planned.chat_id)
             slot = slots[len(passing)]
@@ -216,8 +231,9 @@ class DeliveryStore:
                 continue
             passing.append((delivery, slot))
             bot = bot.passed(limits.bot, at=slot)
-            await _put_gate(connection, chat, known[chat].passed(limit, at=slot))
-        return passing, bot
+            passed[chat] = known[chat].passed(limit, at=slot)
+        await _put_gates(connection, passed | {"bot": bot})
+        return passing
 
     async def _gates(self, connection: AsyncConnection, names: Sequence[str], now: datetime) -> dict[str, Gate]:
         """Locked, made where they are missing."""
@@ -297,7 +313,12 @@ async def _late_siblings(
         deliveries.c.due_at < now - LATE,
         deliveries.c.not_before <= now,
     )
-    rows = (await connection.execute(_in_hand(same, worker, until))).mappings()
+    place = func.row_number().over(
+        partition_by=(deliveries.c.chat_id, deliveries.c.thread_id), order_by=(deliveries.c.due_at, deliveries.c.id)
+    )
+    listed = select(deliveries.c.id, place.label("place")).where(same, PENDING).subquery("late")
+    chosen = deliveries.c.id.in_(select(listed.c.id).where(listed.c.place < TOGETHER))
+    rows = (await connection.execute(_in_hand(chosen, worker, until))).mappings()
     return [delivery_of(row) for row in rows]
 
 
@@ -319,9 +340,11 @@ async def _defer(connection: AsyncConnection, delivery: Delivery, opens_at: date
     await connection.execute(update(deliveries).where(*others).values(not_before=opens_at))
 
 
-async def _put_gate(connection: AsyncConnection, name: str, gate: Gate) -> None:
-    values = {"free_at": gate.free_at, "shut_until": gate.shut_until}
-    await connection.execute(update(gates).where(gates.c.name == name).values(values))
+async def _put_gates(connection: AsyncConnection, changed: Mapping[str, Gate]) -> None:
+    free_at, shut_until = (bindparam(f"new_{name}", type_=gates.c[name].type) for name in ("free_at", "shut_until"))
+    statement = update(gates).where(gates.c.name == bindparam("of")).values(free_at=free_at, shut_until=shut_until)
+    values = [{"of": n, "new_free_at": g.free_at, "new_shut_until": g.shut_until} for n, g in sorted(changed.items())]
+    await connection.execute(statement, values)
 
 
 async def _rules_of(connection: AsyncConnection, found: Sequence[Delivery]) -> dict[int, GroupRule]:
@@ -329,7 +352,42 @@ async def _rules_of(connection: AsyncConnection, found: Sequence[Delivery]) -> d
     if not numbers:
         return {}
     rows = await connection.execute(select(rules).where(rules.c.id.in_(numbers)))
-    return {row["id"]: group_rule_of(row) for row in rows.mappings()}
+    skipped = await skipped_of(connection, sorted(numbers))
+    return {row["id"]: group_rule_of(row, skipped.get(row["id"], ())) for row in rows.mappings()}
+
+
+async def _overtaken(connection: AsyncConnection, results: Sequence[Result]) -> dict[int, dict[str, Any]]:
+    """Of those to be tried again whose rule was changed meanwhile: what else is to be written, by id."""
+    again = {r.delivery.id: r for r in results if r.change.state == "pending" and _is_planned(r.delivery.planned)}
+    if not again:
+        return {}
+    numbers = {r.delivery.planned.rule_id for r in again.values()}
+    columns = (rules.c.id, rules.c.revision, rules.c.state)
+    rows = await connection.execute(
+        select(*columns).where(rules.c.id.in_(numbers)).order_by(rules.c.id).with_for_update()
+    )
+    current = {row.id: (row.revision, row.state) for row in rows}
+    found: dict[int, dict[str, Any]] = {}
+    for number, result in again.items():
+        planned = result.delivery.planned
+        revision, state = current.get(planned.rule_id or 0, (result.revision, "active"))
+        if revision == result.revision:
+            continue
+        await _plan_again(connection, planned.rule_id, planned.due_at)
+        found[number] = {"new_state": "withdrawn", "new_problem": "deleted"} if state == "deleted" else {}
+    return found
+
+
+def _is_planned(planned: Planned) -> bool:
+    return planned.purpose != "notice" and not planned.lead.startswith(BY_HAND)
+
+
+async def _plan_again(connection: AsyncConnection, rule_id: int | None, since: datetime) -> None:
+    """What is due from then on is held against the rule as it is now."""
+    until = rules.c.planned_until
+    earlier = case((until < since, until), else_=literal(since, until.type))
+    values = {"planned_until": earlier, "planned_with": ""}
+    await connection.execute(update(rules).where(rules.c.id == rule_id).values(values))
 
 
 def _recorded(result: Result, now: datetime) -> dict[str, Any]:

@@ -1,16 +1,20 @@
 """Set-ups that somebody is in the middle of: they survive a restart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from scheduler.rule import Rule
 from storage.database import reading, reported
-from storage.tables import DraftRow, table_of
+from storage.rows import rule_values
+from storage.tables import DraftRow, RuleRow, table_of
 
 drafts = table_of(DraftRow)
+rules = table_of(RuleRow)
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class DraftStore:
-    """Every method raises StoreError when the data base fails."""
+    """Every method raises StoreError when the data base fails. `now` is aware, UTC."""
 
     engine: AsyncEngine
 
@@ -38,28 +42,37 @@ class DraftStore:
         return number
 
     async def get(self, draft_id: int) -> Draft | None:
-        with reported():
-            async with reading(self.engine) as connection:
-                row = (await connection.execute(select(drafts).where(drafts.c.id == draft_id))).mappings().first()
-        return Draft(row["id"], row["chat_id"], row["user_id"], row["content"]) if row is not None else None
+        found = await self._found(select(drafts).where(drafts.c.id == draft_id))
+        return found[0] if found else None
 
-    async def by_prompt(self, chat_id: int, message_id: int) -> Draft | None:
-        """The one that waits for a reply to this message."""
-        asked = (drafts.c.chat_id == chat_id, drafts.c.message_id == message_id)
-        with reported():
-            async with reading(self.engine) as connection:
-                row = (await connection.execute(select(drafts).where(*asked))).mappings().first()
-        return Draft(row["id"], row["chat_id"], row["user_id"], row["content"]) if row is not None else None
+    async def of_chat(self, chat_id: int) -> Sequence[Draft]:
+        """Newest first."""
+        return await self._found(select(drafts).where(drafts.c.chat_id == chat_id).order_by(drafts.c.id.desc()))
 
-    async def change(self, draft_id: int, content: dict[str, Any], *, now: datetime, prompt: int | None = None) -> None:
-        """prompt: the message whose reply it waits for."""
+    async def change(self, draft_id: int, content: dict[str, Any], *, now: datetime) -> None:
         with reported():
             async with self.engine.begin() as connection:
                 mine = update(drafts).where(drafts.c.id == draft_id)
-                await connection.execute(mine.values(content=content, changed_at=now, message_id=prompt))
+                await connection.execute(mine.values(content=content, changed_at=now))
+
+    async def become(
+        self, draft: Draft, rule: Rule, *, leader_id: int, now: datetime, thread_id: int | None = None
+    ) -> bool:
+        """The draft is gone and an active rule is there, or neither; False when the draft was gone already.
+
+        Nothing that was due before now is sent.
+        """
+        place = {"chat_id": draft.chat_id, "thread_id": thread_id, "leader_id": leader_id}
+        begin = {"state": "active", "declared": "", "since": now, "planned_until": now, "planned_with": ""}
+        with reported():
+            async with self.engine.begin() as connection:
+                taken = await connection.execute(delete(drafts).where(drafts.c.id == draft.id))
+                if taken.rowcount:
+                    await connection.execute(insert(rules).values(rule_values(rule) | place | begin))
+        return taken.rowcount > 0
 
     async def take(self, draft_id: int) -> bool:
-        """Remove it; True for the one who did: a double tap saves once."""
+        """Remove it; True for the one who did."""
         with reported():
             async with self.engine.begin() as connection:
                 return (await connection.execute(delete(drafts).where(drafts.c.id == draft_id))).rowcount > 0
@@ -68,3 +81,9 @@ class DraftStore:
         with reported():
             async with self.engine.begin() as connection:
                 return (await connection.execute(delete(drafts).where(drafts.c.changed_at < before))).rowcount
+
+    async def _found(self, statement: Select[Any]) -> list[Draft]:
+        with reported():
+            async with reading(self.engine) as connection:
+                rows = (await connection.execute(statement)).mappings().all()
+        return [Draft(row["id"], row["chat_id"], row["user_id"], row["content"]) for row in rows]

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from scheduler.response import Answer, Member, Response
 from storage.database import reading, reported
 from storage.statements import inserting, is_written
-from storage.tables import MemberRow, ResponseRow, RuleRow, table_of
+from storage.tables import ChatRow, MemberRow, ResponseRow, RuleRow, table_of
 
+chats = table_of(ChatRow)
 members = table_of(MemberRow)
 responses = table_of(ResponseRow)
 rules = table_of(RuleRow)
@@ -110,8 +111,10 @@ class PeopleStore:
                 return (await connection.execute(delete(members).where(members.c.user_id == user_id))).rowcount
 
     async def purge(self, *, before: datetime) -> int:
-        """Delete answers given before that moment; how many."""
+        """Delete answers given before that moment, and rosters of groups gone since then; how many rows."""
+        gone = select(chats.c.chat_id).where(chats.c.state == "gone", chats.c.gone_at < before)
         with reported():
             async with self.engine.begin() as connection:
-                old = delete(responses).where(responses.c.answered_at < before)
-                return (await connection.execute(old)).rowcount
+                old = await connection.execute(delete(responses).where(responses.c.answered_at < before))
+                forgotten = await connection.execute(delete(members).where(members.c.chat_id.in_(gone)))
+                return old.rowcount + forgotten.rowcount

@@ -8,18 +8,17 @@ from typing import Any
 from sqlalchemy import bindparam, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from scheduler.delivery import Planned
+from scheduler.delivery import OBSOLETE, Planned
 from scheduler.ports import Plan, Unplanned
 from storage.database import reading, reported
 from storage.rows import group_rule_of, planned_values
-from storage.rules import skipped_of
+from storage.rules import BY_HAND, skipped_of
 from storage.statements import inserting, is_written
 from storage.tables import ChatRow, DeliveryRow, RuleRow, table_of
 
 rules = table_of(RuleRow)
 deliveries = table_of(DeliveryRow)
 chats = table_of(ChatRow)
-_EXTRA = "+"  # leads that begin so were asked for by hand: no plan touches them
 
 
 @dataclass(frozen=True)
@@ -88,20 +87,20 @@ class PlanStore:
 
 async def _unchanged(connection: AsyncConnection, plans: Sequence[Plan]) -> list[Plan]:
     numbers = [plan.group_rule.id for plan in plans]
-    statement = select(rules.c.id, rules.c.since, rules.c.state, rules.c.chat_id).where(rules.c.id.in_(numbers))
+    statement = select(rules.c.id, rules.c.revision, rules.c.state, rules.c.chat_id).where(rules.c.id.in_(numbers))
     rows = (await connection.execute(statement.order_by(rules.c.id).with_for_update())).mappings()
-    now = {row["id"]: (row["since"], row["state"], row["chat_id"]) for row in rows}
-    return [p for p in plans if now.get(p.group_rule.id) == (p.group_rule.since, "active", p.group_rule.chat_id)]
+    now = {row["id"]: (row["revision"], row["state"], row["chat_id"]) for row in rows}
+    return [p for p in plans if now.get(p.group_rule.id) == (p.group_rule.revision, "active", p.group_rule.chat_id)]
 
 
 async def _known(connection: AsyncConnection, plans: Sequence[Plan]) -> dict[str, dict[str, Any]]:
     """What is planned of these rules and may still change, by key."""
-    columns = [deliveries.c[n] for n in ("id", "key", "rule_id", "state", "due_at", "event_at", "chat_id", "thread_id")]
-    statement = select(*columns).where(
+    names = ("id", "key", "rule_id", "state", "problem", "due_at", "event_at", "chat_id", "thread_id")
+    statement = select(*(deliveries.c[name] for name in names)).where(
         deliveries.c.rule_id.in_([plan.group_rule.id for plan in plans]),
         text("deliveries.state IN ('pending', 'withdrawn')"),
         deliveries.c.purpose != "notice",
-        ~deliveries.c.lead.startswith(_EXTRA),
+        ~deliveries.c.lead.startswith(BY_HAND),
     )
     return {row["key"]: dict(row) for row in (await connection.execute(statement)).mappings()}
 
@@ -131,7 +130,8 @@ async def _adjust(
 def _differs(row: dict[str, Any], planned: Planned) -> bool:
     place = (row["due_at"], row["event_at"], row["chat_id"], row["thread_id"])
     wanted = (planned.due_at, planned.event_at, planned.chat_id, planned.thread_id)
-    return row["state"] == "withdrawn" or place != wanted
+    is_to_come_back = row["state"] == "withdrawn" and row["problem"] != OBSOLETE
+    return is_to_come_back or place != wanted
 
 
 def _moved(row: dict[str, Any], planned: Planned) -> dict[str, Any]:

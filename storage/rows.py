@@ -59,6 +59,7 @@ def group_rule_of(row: RowMapping, skipped: Iterable[datetime] = ()) -> GroupRul
         since=row["since"],
         skipped=frozenset(skipped),
         declared=row["declared"],
+        revision=row["revision"],
     )
 
 

@@ -1,35 +1,26 @@
-"""Groups and their rules."""
+"""The groups' rules. Whatever changes one raises its revision, so that no plan made before is written after."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from scheduler.rule import GroupRule, Rule, RuleState
+from scheduler.rule import GroupRule, Rule
 from storage.database import reading, reported
 from storage.rows import group_rule_of, rule_values
 from storage.statements import inserting, is_written
-from storage.tables import ChatRow, DeliveryRow, DraftRow, GateRow, MemberRow, RuleRow, SkipRow, table_of
+from storage.tables import DeliveryRow, RuleRow, SkipRow, table_of
 
 rules = table_of(RuleRow)
-chats = table_of(ChatRow)
 skips = table_of(SkipRow)
 deliveries = table_of(DeliveryRow)
 UNDO = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Chat:
-    """A group. state: "gone" with the reason when no message can reach it."""
-
-    chat_id: int
-    title: str
-    zone: str
-    state: Literal["active", "gone"] = "active"
-    reason: str = ""
+BY_HAND = "+"  # leads that begin so were asked for by hand: no plan touches them
+_DATES = ("start", "rrule", "roll", "zone")
+_OVERDUE = "overdue"  # withdrawn after its time, unsent
 
 
 @dataclass(frozen=True)
@@ -38,31 +29,25 @@ class RuleStore:
 
     engine: AsyncEngine
 
-    async def add(  # noqa: PLR0913
-        self,
-        rule: Rule,
-        *,
-        chat_id: int,
-        leader_id: int,
-        now: datetime,
-        thread_id: int | None = None,
-        declared: str = "",
+    async def add(
+        self, rule: Rule, *, chat_id: int, leader_id: int, now: datetime, thread_id: int | None = None
     ) -> GroupRule:
         """A new active rule; nothing that was due before now is sent."""
-        values = rule_values(rule) | {
-            "chat_id": chat_id,
-            "thread_id": thread_id,
-            "leader_id": leader_id,
-            "state": "active",
-            "since": now,
-            "declared": declared,
-            "planned_until": now,
-            "planned_with": "",
-        }
+        values = _new(rule, chat_id=chat_id, leader_id=leader_id, thread_id=thread_id, now=now)
         with reported():
             async with self.engine.begin() as connection:
-                number = (await connection.execute(insert(rules).values(values).returning(rules.c.id))).scalar_one()
-        return GroupRule(number, chat_id, thread_id, leader_id, rule, "active", now, declared=declared)
+                statement = inserting(self.engine, rules).values(values).returning(rules.c.id)
+                number = (await connection.execute(statement)).scalar_one()
+        return GroupRule(number, chat_id, thread_id, leader_id, rule, "active", now)
+
+    async def declare(  # noqa: PLR0913
+        self, rule: Rule, name: str, *, chat_id: int, leader_id: int, now: datetime, thread_id: int | None = None
+    ) -> None:
+        """As add, under its name in config.yaml; one that is there already stays as it is."""
+        values = _new(rule, chat_id=chat_id, leader_id=leader_id, thread_id=thread_id, now=now) | {"declared": name}
+        with reported():
+            async with self.engine.begin() as connection:
+                await connection.execute(inserting(self.engine, rules).values(values).on_conflict_do_nothing())
 
     async def get(self, rule_id: int) -> GroupRule | None:
         found = await self._found(select(rules).where(rules.c.id == rule_id))
@@ -80,91 +65,97 @@ class RuleStore:
         """Those that came from config.yaml."""
         return await self._found(select(rules).where(rules.c.state != "deleted", rules.c.declared != ""))
 
-    async def change(self, rule_id: int, rule: Rule, *, now: datetime, **columns: int | str | None) -> None:
-        """Another rule under the same id; what was planned is planned anew. columns: thread_id, leader_id, declared."""
-        await self._renew(rule_id, rule_values(rule) | columns, now=now)
+    async def change(self, rule_id: int, rule: Rule, *, now: datetime, **columns: int | str | None) -> bool:
+        """Another rule under the same id; False when it was deleted. columns: thread_id, leader_id, declared.
 
-    async def set_state(self, rule_id: int, state: RuleState, *, now: datetime) -> bool:
-        """Pause, resume, delete, or take a deletion back within UNDO; False when it is too late for that."""
+        What is due later is planned anew. What is overdue and not sent yet goes out all the same, as the new rule
+        says it, unless the dates are other ones now.
+        """
+        with reported():
+            async with self.engine.begin() as connection:
+                row = await _locked(connection, rule_id)
+                if row is None or row["state"] == "deleted":
+                    return False
+                values = rule_values(rule) | columns
+                has_same_dates = all(row[name] == values[name] for name in _DATES)
+                await _withdraw(connection, rule_id, *((_PLANNED, deliveries.c.due_at > now) if has_same_dates else ()))
+                if "thread_id" in columns:
+                    await _into_topic(connection, row, columns["thread_id"])
+                values |= _replanned(row, now) if has_same_dates else _from(now)
+                await _write(connection, row, values)
+        return True
+
+    async def pause(self, rule_id: int) -> bool:
+        """False when it was not active. What is due meanwhile is never sent."""
+        with reported():
+            async with self.engine.begin() as connection:
+                row = await _locked(connection, rule_id)
+                if row is None or row["state"] != "active":
+                    return False
+                await _withdraw(connection, rule_id, _PLANNED)
+                await _write(connection, row, {"state": "paused"})
+        return True
+
+    async def resume(self, rule_id: int, *, now: datetime) -> bool:
+        """False when it was not paused."""
+        with reported():
+            async with self.engine.begin() as connection:
+                row = await _locked(connection, rule_id)
+                if row is None or row["state"] != "paused":
+                    return False
+                await _write(connection, row, _from(now) | {"state": "active"})
+        return True
+
+    async def delete(self, rule_id: int, *, now: datetime) -> bool:
+        """False when it was deleted already."""
+        with reported():
+            async with self.engine.begin() as connection:
+                row = await _locked(connection, rule_id)
+                if row is None or row["state"] == "deleted":
+                    return False
+                await _withdraw(connection, rule_id, problem="deleted")
+                values = {"state": "deleted", "deleted_at": now, "state_before": row["state"]}
+                await _write(connection, row, values)
+        return True
+
+    async def restore(self, rule_id: int, *, now: datetime) -> bool:
+        """As if never deleted; False when that was more than UNDO ago. One that is not deleted stays as it is."""
         with reported():
             async with self.engine.begin() as connection:
                 row = await _locked(connection, rule_id)
                 if row is None or (row["state"] == "deleted" and now - row["deleted_at"] > UNDO):
                     return False
-                values = {"state": state, "deleted_at": now if state == "deleted" else None}
-                since = row["deleted_at"] if row["state"] == "deleted" else now  # taken back: as if never deleted
-                await _renewed(connection, rule_id, values, now=since)
+                if row["state"] == "deleted":
+                    await _write(connection, row, {"state": row["state_before"], "deleted_at": None})
+                    await _bring_back(connection, rule_id, "deleted")
         return True
 
-    async def skip(self, rule_id: int, nominal: datetime) -> bool:
+    async def skip(self, rule_id: int, nominal: datetime, *, now: datetime) -> bool:
         """False when it was skipped already. nominal: naive local."""
-        pending = (deliveries.c.rule_id == rule_id, deliveries.c.nominal == nominal, deliveries.c.state == "pending")
         with reported():
             async with self.engine.begin() as connection:
+                row = await _locked(connection, rule_id)
                 values = {"rule_id": rule_id, "nominal": nominal}
                 new = inserting(self.engine, skips).values(values).on_conflict_do_nothing()
-                is_new = await is_written(connection, new, skips)
-                await connection.execute(update(deliveries).where(*pending).values(state="withdrawn"))
-        return is_new
+                if row is None or not await is_written(connection, new, skips):
+                    return False
+                await _write(connection, row, {})
+                mine = (deliveries.c.rule_id == rule_id, deliveries.c.nominal == nominal, _PENDING)
+                overdue = update(deliveries).where(*mine, deliveries.c.due_at <= now)
+                await connection.execute(overdue.values(state="withdrawn", problem=_OVERDUE))
+                await connection.execute(update(deliveries).where(*mine).values(state="withdrawn"))
+        return True
 
     async def unskip(self, rule_id: int, nominal: datetime, *, now: datetime) -> None:
+        """What was due while it was skipped stays unsent; what was overdue when it was skipped goes out."""
         with reported():
             async with self.engine.begin() as connection:
-                await connection.execute(delete(skips).where(skips.c.rule_id == rule_id, skips.c.nominal == nominal))
-                await _renewed(connection, rule_id, {}, now=now)
-
-    async def chat(self, chat_id: int) -> Chat | None:
-        with reported():
-            async with reading(self.engine) as connection:
-                row = (await connection.execute(select(chats).where(chats.c.chat_id == chat_id))).mappings().first()
-        return Chat(**row) if row is not None else None
-
-    async def put_chat(self, chat: Chat, *, now: datetime) -> None:
-        """Known and active again; the rules of a group that was gone go on from now."""
-        values: dict[str, Any] = {"title": chat.title, "zone": chat.zone, "state": "active", "reason": ""}
-        with reported():
-            async with self.engine.begin() as connection:
-                new = values | {"chat_id": chat.chat_id}
-                statement = inserting(self.engine, chats).values(new).on_conflict_do_nothing()
-                if await is_written(connection, statement, chats):
+                row = await _locked(connection, rule_id)
+                if row is None:
                     return
-                was = (await connection.execute(select(chats.c.state).where(chats.c.chat_id == chat.chat_id))).scalar()
-                await connection.execute(update(chats).where(chats.c.chat_id == chat.chat_id).values(values))
-                if was == "gone":
-                    renewed = {"since": now, "planned_until": now, "planned_with": ""}
-                    await connection.execute(update(rules).where(rules.c.chat_id == chat.chat_id).values(renewed))
-
-    async def chat_gone(self, chat_id: int, reason: str, zone: str) -> bool:
-        """Nothing is sent there any more; False when that was known."""
-        values = {"chat_id": chat_id, "title": "", "zone": zone, "state": "gone", "reason": reason}
-        with reported():
-            async with self.engine.begin() as connection:
-                statement = inserting(self.engine, chats).values(values)
-                changed = statement.on_conflict_do_update(
-                    index_elements=["chat_id"],
-                    set_={"state": "gone", "reason": reason},
-                    where=chats.c.state != "gone",
-                )
-                is_new = await is_written(connection, changed, chats)
-                pending = (deliveries.c.chat_id == chat_id, deliveries.c.state == "pending")
-                await connection.execute(update(deliveries).where(*pending).values(state="withdrawn", problem=reason))
-        return is_new
-
-    async def move_chat(self, old: int, new: int) -> None:
-        """The group is a supergroup now, under another id. Doing it twice changes nothing."""
-        with reported():
-            async with self.engine.begin() as connection:
-                for table in (rules, deliveries, table_of(DraftRow)):
-                    await connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
-                members = table_of(MemberRow)
-                there = select(members.c.user_id).where(members.c.chat_id == new)
-                twice = (members.c.chat_id == old, members.c.user_id.in_(there))
-                await connection.execute(delete(members).where(*twice))
-                await connection.execute(update(members).where(members.c.chat_id == old).values(chat_id=new))
-                if (await connection.execute(select(chats.c.chat_id).where(chats.c.chat_id == new))).first() is None:
-                    await connection.execute(update(chats).where(chats.c.chat_id == old).values(chat_id=new))
-                gates = table_of(GateRow)
-                await connection.execute(delete(gates).where(gates.c.name == str(old)))
+                await connection.execute(delete(skips).where(skips.c.rule_id == rule_id, skips.c.nominal == nominal))
+                await _bring_back(connection, rule_id, _OVERDUE, deliveries.c.nominal == nominal)
+                await _write(connection, row, _replanned(row, now))
 
     async def _found(self, statement: Select[Any]) -> Sequence[GroupRule]:
         with reported():
@@ -173,10 +164,24 @@ class RuleStore:
                 skipped = await skipped_of(connection, [row["id"] for row in rows])
         return [group_rule_of(row, skipped.get(row["id"], ())) for row in rows]
 
-    async def _renew(self, rule_id: int, values: dict[str, Any], *, now: datetime) -> None:
-        with reported():
-            async with self.engine.begin() as connection:
-                await _renewed(connection, rule_id, values, now=now)
+
+_PENDING = deliveries.c.state == "pending"
+_PLANNED = ~deliveries.c.lead.startswith(BY_HAND)
+
+
+def _new(rule: Rule, *, chat_id: int, leader_id: int, thread_id: int | None, now: datetime) -> dict[str, Any]:
+    values = {"chat_id": chat_id, "thread_id": thread_id, "leader_id": leader_id, "state": "active", "declared": ""}
+    return rule_values(rule) | values | _from(now)
+
+
+def _from(now: datetime) -> dict[str, Any]:
+    """Planned from now on: nothing that was due before is sent."""
+    return {"since": now, "planned_until": now, "planned_with": ""}
+
+
+def _replanned(row: Any, now: datetime) -> dict[str, Any]:
+    """Planned anew from now on, beside what is promised already."""
+    return {"planned_until": min(row["planned_until"], now), "planned_with": ""}
 
 
 async def _locked(connection: AsyncConnection, rule_id: int) -> Any:
@@ -184,15 +189,25 @@ async def _locked(connection: AsyncConnection, rule_id: int) -> Any:
     return (await connection.execute(statement)).mappings().first()
 
 
-async def _renewed(connection: AsyncConnection, rule_id: int, values: dict[str, Any], *, now: datetime) -> None:
-    """What was planned falls away and is planned anew from now on."""
-    fresh = {"since": now, "planned_until": now, "planned_with": ""}
-    await connection.execute(update(rules).where(rules.c.id == rule_id).values(values | fresh))
-    await connection.execute(
-        update(deliveries)
-        .where(deliveries.c.rule_id == rule_id, deliveries.c.state == "pending", deliveries.c.purpose != "notice")
-        .values(state="withdrawn")
-    )
+async def _write(connection: AsyncConnection, row: Any, values: dict[str, Any]) -> None:
+    changed = values | {"revision": row["revision"] + 1}
+    await connection.execute(update(rules).where(rules.c.id == row["id"]).values(changed))
+
+
+async def _withdraw(connection: AsyncConnection, rule_id: int, *which: Any, problem: str = "") -> None:
+    """What waits to be sent."""
+    waiting = (deliveries.c.rule_id == rule_id, _PENDING, deliveries.c.purpose != "notice")
+    await connection.execute(update(deliveries).where(*waiting, *which).values(state="withdrawn", problem=problem))
+
+
+async def _bring_back(connection: AsyncConnection, rule_id: int, problem: str, *more: Any) -> None:
+    withdrawn = (deliveries.c.rule_id == rule_id, deliveries.c.state == "withdrawn", deliveries.c.problem == problem)
+    await connection.execute(update(deliveries).where(*withdrawn, *more).values(state="pending", problem=""))
+
+
+async def _into_topic(connection: AsyncConnection, row: Any, thread_id: int | str | None) -> None:
+    mine = (deliveries.c.rule_id == row["id"], deliveries.c.chat_id == row["chat_id"], _PENDING)
+    await connection.execute(update(deliveries).where(*mine).values(thread_id=thread_id))
 
 
 async def skipped_of(connection: AsyncConnection, rule_ids: Iterable[int]) -> dict[int, set[datetime]]:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.chats import ChatStore
 from storage.database import clock_offset, is_sqlite, open_database
 from storage.deliveries import DeliveryStore
 from storage.drafts import DraftStore
 from storage.misses import MissStore, pseudonym_key
 from storage.people import PeopleStore
 from storage.plans import PlanStore
+from storage.rolls import RollReader
 from storage.rules import RuleStore
 
 
@@ -22,11 +24,13 @@ class Stores:
     """is_alone: no other process can be using the data base (an embedded one)."""
 
     misses: MissStore
+    chats: ChatStore
     rules: RuleStore
     plans: PlanStore
     deliveries: DeliveryStore
     people: PeopleStore
     drafts: DraftStore
+    rolls: RollReader
     is_alone: bool
 
     async def clock_offset(self, now: datetime) -> timedelta:
@@ -44,10 +48,12 @@ async def open_stores(url: str, secret_file: Path) -> AsyncIterator[Stores]:
 def stores_on(engine: AsyncEngine, key: bytes) -> Stores:
     return Stores(
         MissStore(engine, key),
+        ChatStore(engine),
         RuleStore(engine),
         PlanStore(engine),
         DeliveryStore(engine),
         PeopleStore(engine),
         DraftStore(engine),
+        RollReader(engine),
         is_alone=is_sqlite(engine),
     )

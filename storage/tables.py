@@ -80,7 +80,7 @@ class MissRow(Base):
 
 
 class ChatRow(Base):
-    """A group. state: active, or gone with the reason."""
+    """A group. state: active, gone with the reason, or moved with the new id as the reason."""
 
     __tablename__ = "chats"
 
@@ -89,10 +89,14 @@ class ChatRow(Base):
     zone: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16), default="active")
     reason: Mapped[str] = mapped_column(String(64), default="")
+    gone_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class RuleRow(Base):
-    """scheduler.rule.GroupRule. planned_until, planned_with: how far and with which calendar it has been planned."""
+    """scheduler.rule.GroupRule. planned_until, planned_with: how far and with which calendar it has been planned.
+
+    state_before: of a deleted one, the state to go back to.
+    """
 
     __tablename__ = "rules"
     __table_args__ = (
@@ -102,6 +106,14 @@ class RuleRow(Base):
             "id",
             sqlite_where=text("state = 'active'"),
             postgresql_where=text("state = 'active'"),
+        ),
+        Index(
+            "uq_rules_declared",
+            "chat_id",
+            "declared",
+            unique=True,
+            sqlite_where=text("declared <> '' AND state <> 'deleted'"),
+            postgresql_where=text("declared <> '' AND state <> 'deleted'"),
         ),
     )
 
@@ -123,6 +135,8 @@ class RuleRow(Base):
     since: Mapped[datetime] = mapped_column(Instant)
     declared: Mapped[str] = mapped_column(String(64), default="")
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    state_before: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
     planned_until: Mapped[datetime] = mapped_column(Instant)
     planned_with: Mapped[str] = mapped_column(String(32), default="")
 

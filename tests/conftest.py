@@ -2,13 +2,14 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from knowledge import KnowledgeBase
+from storage import Stores, open_stores
 from tests.postgres import PostgresServer, server_folder
 
 ROOT = Path(__file__).parent.parent
@@ -83,3 +84,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 def _is_installed_in_ci(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("browser", "postgresql"))
+
+
+@pytest.fixture
+async def stores(store_url: str, tmp_path: Path) -> AsyncIterator[Stores]:
+    """On each kind of data base."""
+    async with open_stores(store_url, tmp_path / "key") as opened:
+        yield opened

@@ -1,12 +1,15 @@
 """Groups that are declared in config.yaml."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from commands.declared import keep_in_step, load_declared
-from storage import open_stores
+from storage import Stores, open_stores
+from tests.conftest import FakeClock
+from tests.scheduler.kit import FakeSender, Scene
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 GOOD = """
@@ -52,7 +55,39 @@ def test_groups_are_read(tmp_path: Path) -> None:
         ("groups:\n  - chat: -12\n    reminders:\n      - when: 明天下午三点交材料\n", 4, "一次性"),
         ("groups:\n  - chat: -12\n    reminders:\n      - when: 每月第九个周五开会\n", 4, ""),
         ("groups:\n  - chat: -12\n    reminders:\n      - when: 每天9点学习\n      - when: 每天10点学习\n", 5, "都叫"),
-        ("groups:\n  - chat: -12\n    leader: 张三\n    reminders:\n      - when: 每天9点学习\n", 3, "整数"),
+        (
+            "groups:\n  - chat: -12\n    topic: 5\n    reminders:\n      - when: 每天9点学习\n"
+            "  - chat: -12\n    topic: 7\n    reminders:\n      - when: 每天9点学习\n",
+            9,
+            "都叫",
+        ),
+        *(
+            (f"groups:\n  - chat: -12\n    {line}\n    reminders:\n      - when: 每天9点学习\n", 3, words)
+            for line, words in (
+                ("leader: 张三", "整数"),
+                ("leader: 51234567890123456789012", "位数"),
+                ("leader: -1001234567890", "正数"),
+                ("leader: 0", "正数"),
+                ("topic: -3", "正数"),
+                ("topic: 99999999999", "太大"),
+                ("zone: [Asia/Shanghai]", "时区"),
+                ("zone: {a: b}", "时区"),
+                ("title: [党小组]", "文字"),
+                (f"title: {'长' * 300}", "太长"),
+            )
+        ),
+        *(
+            (f"groups:\n  - chat: -12\n    reminders:\n      - when: 每天9点学习\n        {line}\n", 5, words)
+            for line, words in (
+                (f"place: {'楼' * 101}", "最多 100 个字"),
+                (f"note: {'长' * 501}", "最多 500 个字"),
+                ("note: [一, 二]", "文字"),
+                ("name: {a: b}", "文字"),
+            )
+        ),
+        ("groups:\n  - chat: -10012345678901234567890\n    reminders:\n      - when: 每天9点学习\n", 2, "位数"),
+        (f"groups:\n  - chat: -12\n    reminders:\n      - when: 每天9点“{'学' * 61}”\n", 4, "60个字"),
+        (f"groups:\n  - chat: -12\n    reminders:\n      - when: 每天9点学习，议程：{'学' * 501}\n", 4, "个字"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
@@ -71,24 +106,96 @@ def test_one_bad_reminder_does_not_take_the_others_along(tmp_path: Path) -> None
 async def test_the_data_base_keeps_in_step(tmp_path: Path) -> None:
     async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
         declared, problems = load_declared(written(tmp_path, GOOD), now=NOW)
-        await keep_in_step(stores.rules, declared, problems, now=NOW)
+        await keep_in_step(stores, declared, problems, now=NOW)
         first = await stores.rules.all()
         later = NOW.replace(day=20)
         declared, problems = load_declared(written(tmp_path, GOOD), now=later)
-        await keep_in_step(stores.rules, declared, problems, now=later)
+        await keep_in_step(stores, declared, problems, now=later)
         assert await stores.rules.all() == first  # a restart changes nothing, not even the first date
         declared, problems = load_declared(written(tmp_path, GOOD.replace("三楼", "五楼")), now=later)
-        await keep_in_step(stores.rules, declared, problems, now=later)
+        await keep_in_step(stores, declared, problems, now=later)
         assert [r.rule.place for r in await stores.rules.all()] == ["五楼会议室", ""]
-        await keep_in_step(stores.rules, declared[:1], problems, now=later)
+        await keep_in_step(stores, declared[:1], problems, now=later)
         assert [r.rule.kind for r in await stores.rules.all()] == ["meeting"]
 
 
 async def test_nothing_is_deleted_while_the_file_is_broken(tmp_path: Path) -> None:
     async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
         declared, problems = load_declared(written(tmp_path, GOOD), now=NOW)
-        await keep_in_step(stores.rules, declared, problems, now=NOW)
+        await keep_in_step(stores, declared, problems, now=NOW)
         declared, problems = load_declared(written(tmp_path, GOOD.replace("收党费", "，每")), now=NOW)
         assert problems
-        await keep_in_step(stores.rules, declared, problems, now=NOW)
+        await keep_in_step(stores, declared, problems, now=NOW)
         assert len(await stores.rules.all()) == 2
+
+
+async def test_what_a_broken_group_had_stays_as_it_was(stores: Stores, tmp_path: Path) -> None:
+    declared, problems = load_declared(written(tmp_path, GOOD), now=NOW)
+    await keep_in_step(stores, declared, problems, now=NOW)
+    before = await stores.rules.all()
+    for wrong in ("leader: 张三", "leader: 5123456789\n    zone: 北京"):
+        declared, problems = load_declared(written(tmp_path, GOOD.replace("leader: 5123456789", wrong)), now=NOW)
+        await keep_in_step(stores, declared, problems, now=NOW)
+        assert problems and await stores.rules.all() == before
+
+
+def test_a_place_that_looks_like_a_number_or_a_date_is_taken_as_it_is_written(tmp_path: Path) -> None:
+    for place in ("301", "2026-03-02", "on"):
+        declared, problems = load_declared(written(tmp_path, GOOD.replace("三楼会议室", place)), now=NOW)
+        assert (declared[0].rule.place, problems) == (place, [])
+
+
+async def test_a_group_that_became_a_supergroup_keeps_what_it_had_and_its_new_number_is_told(
+    stores: Stores, tmp_path: Path
+) -> None:
+    small, new = GOOD.replace("-1001234567890", "-12345"), -100777
+    declared, problems = load_declared(written(tmp_path, small), now=NOW)
+    assert await keep_in_step(stores, declared, problems, now=NOW) == []
+    before = await stores.rules.declared()
+    await stores.rules.skip(before[0].id, before[0].rule.schedule.start, now=NOW)
+    for _ in range(2):
+        await stores.chats.move(-12345, new)
+    (told,) = await keep_in_step(stores, declared, problems, now=NOW)  # the next start, with the same file
+    after = await stores.rules.declared()
+    assert [(r.id, r.chat_id, len(r.skipped)) for r in after] == [(before[0].id, new, 1), (before[1].id, new, 0)]
+    assert (told.file, told.line, told.severity) == ("config.yaml", 3, "warning")
+    assert "-12345" in told.message and str(new) in told.hint
+    assert await stores.chats.get(-12345) is None
+
+
+async def test_of_an_old_and_a_new_number_in_the_file_the_new_one_counts(stores: Stores, tmp_path: Path) -> None:
+    small = GOOD.replace("-1001234567890", "-12345")
+    declared, problems = load_declared(written(tmp_path, small), now=NOW)
+    await keep_in_step(stores, declared, problems, now=NOW)
+    await stores.chats.move(-12345, -100777)
+    both = small + small.replace("groups:\n", "").replace("-12345", "-100777").replace("三楼", "五楼")
+    declared, problems = load_declared(written(tmp_path, both), now=NOW)
+    assert problems == []
+    (told,) = await keep_in_step(stores, declared, problems, now=NOW)
+    assert "-12345" in told.message
+    assert [(r.chat_id, r.rule.place) for r in await stores.rules.declared()] == [
+        (-100777, "五楼会议室"),
+        (-100777, ""),
+    ]
+
+
+async def test_replicas_that_start_together_add_a_reminder_once(stores: Stores, tmp_path: Path) -> None:
+    declared, problems = load_declared(written(tmp_path, GOOD), now=NOW)
+    await asyncio.gather(*(keep_in_step(stores, declared, problems, now=NOW) for _ in range(4)))
+    assert len(await stores.rules.all()) == 2
+
+
+async def test_a_place_changed_while_the_machine_was_down_loses_no_reminder(
+    stores: Stores, clock: FakeClock, tmp_path: Path
+) -> None:
+    scene = Scene(stores, clock, FakeSender())
+    for place in ("三楼", "五楼"):
+        declared, problems = load_declared(written(tmp_path, GOOD.replace("三楼", place)), now=scene.clock())
+        await keep_in_step(scene.stores, declared, problems, now=scene.clock())
+        if place == "三楼":
+            await scene.runner.settled()
+            scene.clock.now = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)  # half an hour after three days before the 6th
+    scene.runner = scene.new_runner()
+    await scene.runner.settled()
+    (parcel,) = [p for p in scene.sender.sent if p.first.planned.purpose == "remind"]
+    assert [r.rule.place for r in parcel.group_rules.values()] == ["五楼会议室"]

@@ -120,6 +120,20 @@ def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "--foo"], "不认识 --foo"),
+        (["nonsense"], "没有 'nonsense' 这一种"),
+        (["evaluate"], "缺少 文件"),
+        (["--knowledge"], "--knowledge 后面少了内容"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_in_chinese(arguments: list[str], words: str) -> None:
+    refused = run(*arguments)
+    assert refused.returncode == 2 and words in refused.stderr and "error" not in refused.stderr
+
+
 def test_json_answers_come_line_by_line() -> None:
     asked = ["预备党员能当吗", "", "支部书记的职责有哪些", "你好", "党费"]
     done = run("ask", "--json", given="\n".join(asked) + "\n")

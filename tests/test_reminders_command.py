@@ -28,6 +28,7 @@ def reminders(*arguments: str, lines: bytes = b"") -> subprocess.CompletedProces
 def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str], list[str]]:
     """Status, lines out, lines of complaint, of the command in this process."""
     parser = argparse.ArgumentParser()
+    parser.set_defaults(config=None)  # bot.py's own option
     command.declare(parser)
     try:
         parsed_arguments = parser.parse_args(arguments)
@@ -182,3 +183,39 @@ async def _store(rule: Rule, folder: Path) -> None:
     folder.mkdir()
     async with open_stores(f"sqlite+aiosqlite:///{folder / 'bot.db'}", folder / "pseudonyms.key") as stores:
         await stores.rules.add(rule, chat_id=-12, leader_id=0, now=datetime.now(UTC))
+
+
+def with_own_days(folder: Path, days: str) -> Path:
+    """A configuration with a calendar of its own."""
+    (folder / "own.yaml").write_text(days, "utf-8")
+    config = folder / "config.yaml"
+    config.write_text(f"workdays_file: {folder / 'own.yaml'}\ndata_folder: {folder}\n", "utf-8")
+    return config
+
+
+def bot(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command_line = [sys.executable, "bot.py", "--config", str(config), *arguments]
+    return subprocess.run(command_line, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_commands_go_by_the_calendar_that_the_bot_goes_by(tmp_path: Path) -> None:
+    config = with_own_days(tmp_path, "announced: []\ndays: {2026-11-23: holiday}\n")
+    monthly = ("FREQ=MONTHLY;BYMONTHDAY=23", "--start", "2026-11-23T09:00", "--roll", "next", "--count", "1")
+    done = bot(config, "reminders", "--rrule", *monthly, *NOW)
+    assert done.stdout.splitlines() == ["2026-11-24T09:00"], done.stderr
+
+
+def test_what_is_wrong_with_that_calendar_is_said_by_every_command(tmp_path: Path) -> None:
+    config = with_own_days(tmp_path, "announced: [2027]\ndays: {2027-13-01: holiday}\n")
+    checked, listed = bot(config, "check", "--fast"), bot(config, "reminders")
+    assert checked.returncode == 1 and "own.yaml" in checked.stdout and "2027-13-01" in checked.stdout
+    assert listed.returncode == 2 and "2027-13-01" in listed.stderr
+
+
+def test_settings_that_can_not_be_read_are_said_by_the_check(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("workday_file: x\n", "utf-8")
+    for command_line in (("check", "--fast"), ("reminders",)):
+        done = bot(config, *command_line)
+        assert done.returncode == 1 and "workday_file" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr

@@ -68,7 +68,8 @@ async def test_a_late_tap_still_counts(pressing: Pressing, kind: str, words: str
 async def test_a_rule_that_is_off_gets_a_kind_word(pressing: Pressing, state: str, words: str) -> None:
     rule = await new_rule(pressing.chatting)
     message = await stand(pressing.chatting, rule)
-    await pressing.chatting.stores.rules.set_state(rule.id, state, now=pressing.services.clock())  # type: ignore[arg-type]
+    rules = pressing.chatting.stores.rules
+    await (rules.delete(rule.id, now=pressing.services.clock()) if state == "deleted" else rules.pause(rule.id))
     assert words in (await pressing.tap(WANG, message, "参加")).text
     assert await answers_to(pressing.chatting, rule) == {}
 
@@ -171,7 +172,7 @@ async def test_a_tap_from_before_the_group_moved_counts_in_the_new_one(pressing:
     rule = await new_rule(pressing.chatting, group="小群")
     message = await stand(pressing.chatting, rule)
     await pressing.tap(LI, message, "参加")
-    await stores.rules.move_chat(small, world.migrate(small))
+    await stores.chats.move(small, world.migrate(small))
     assert (await pressing.forge(WANG, message, data_of("join", rule))).text == "记下了：参加"
     assert len(await answers_to(pressing.chatting, rule)) == 2
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import GROUP, LI, WANG, Chatting, labels
+from standing import Pressing, new_rule, stand
 from telegram import (
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
@@ -55,6 +56,8 @@ async def test_the_standard_opens_its_entry(chatting: Chatting) -> None:
     told = await chatting.ask(WANG, WANG, "/dues 退休 6500")
     opened = await chatting.press(WANG, WANG, told, "标准怎么定的")
     assert opened.text.startswith(chatting.application.bot_data.base.knowledge.entries["dues-retired"].title)
+    back = await chatting.press(WANG, WANG, opened, "返回")
+    assert (back.text, labels(back)) == (told.text, labels(told))
 
 
 async def test_the_bare_command_shows_how_and_the_groups(chatting: Chatting) -> None:
@@ -77,6 +80,9 @@ async def test_the_bare_command_shows_how_and_the_groups(chatting: Chatting) -> 
         ("99999999999", "太大了"),
         ("6500 7000", "一次算一个数"),
         ("6500.505", "两位"),
+        ("6.500", "两位"),
+        ("²", "没看懂"),
+        ("退休 6500²", "没看懂"),
         ("农民 退休 100", "哪一类"),
     ],
 )
@@ -115,6 +121,14 @@ async def test_a_button_that_nobody_wrote_is_politely_refused(chatting: Chatting
     await chatting.until(lambda: bool(answers))
     assert "太旧了" in answers[0].text
     assert chatting.world.message(told.chat_id, told.id) == shown
+
+
+@pytest.mark.parametrize("data", ["$:retired:100", "$h:retired:100", "t:", "s:dues-rate", "n:"])
+async def test_a_forged_press_writes_over_no_other_message(chatting: Chatting, data: str) -> None:
+    pressing = Pressing(chatting)
+    reminder = await stand(chatting, await new_rule(chatting))
+    assert "太旧了" in (await pressing.forge(WANG, reminder, data)).text
+    assert chatting.world.message(reminder.chat_id, reminder.id) == reminder
 
 
 async def test_the_amount_is_neither_logged_nor_stored(

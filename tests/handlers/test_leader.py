@@ -10,8 +10,11 @@ from conftest import GROUP, LEADER, WANG, Chatting, labels
 from standing import DAY, Pressing, deliver, new_rule, stand
 
 from handlers.leader import one_more
-from sandbox.model import Message
+from sandbox.errors import ApiError
+from sandbox.model import Member, Message
 from scheduler.delivery import Delivery, Planned
+from scheduler.response import Member as Named
+from scheduler.response import Response
 from scheduler.rule import GroupRule, Rule, Schedule
 
 HOUR = timedelta(hours=1)
@@ -135,14 +138,77 @@ async def test_unknown_data_is_answered_and_changes_nothing(desk: Desk, data: st
 
 
 async def test_of_a_deleted_rule_nothing_more_is_sent(desk: Desk) -> None:
-    await desk.chatting.stores.rules.set_state(desk.rule.id, "deleted", now=desk.pressing.services.clock())
+    await desk.chatting.stores.rules.delete(desk.rule.id, now=desk.pressing.services.clock())
     assert "删掉了" in (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text
     assert labels(desk.shown()) == [] and await desk.planned() == []
 
 
 async def test_a_group_that_is_gone_is_told_before_anything_is_promised(desk: Desk) -> None:
-    await desk.chatting.stores.rules.chat_gone(desk.rule.chat_id, "kicked", "Asia/Shanghai")
+    await desk.chatting.stores.chats.gone(
+        desk.rule.chat_id, "kicked", zone="Asia/Shanghai", now=desk.pressing.services.clock()
+    )
     assert "发不进" in (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text
+    assert await desk.planned() == []
+
+
+def silently(chatting: Chatting, status: str) -> None:
+    """The leader is something else in the group now, and no update says so."""
+    world = chatting.world
+    world.put_chat(world.chat(GROUP).with_member(Member(world.user(LEADER), status)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", ["left", "kicked", "member"])
+async def test_who_leads_no_more_does_not_make_the_bot_speak_in_the_group(desk: Desk, status: str) -> None:
+    silently(desk.chatting, status)
+    said = (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text
+    assert ("群主和管理员" if status == "member" else "不在那个群") in said
+    assert await desk.planned() == []
+
+
+async def test_whom_the_administrator_named_as_leader_need_not_manage_the_group(desk: Desk) -> None:
+    rules, now = desk.chatting.stores.rules, desk.pressing.services.clock()
+    await rules.change(desk.rule.id, desk.rule.rule, now=now, declared="党小组会#1")
+    silently(desk.chatting, "member")
+    assert "再提醒了一次" in (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text
+
+
+@pytest.mark.parametrize("status", ["left", "kicked"])
+async def test_who_leads_from_outside_the_group_is_sent_no_more_summaries(desk: Desk, status: str) -> None:
+    silently(desk.chatting, status)
+    assert "不在那个群" in (await desk.pressing.tap(LEADER, desk.summary, "1小时")).text
+    assert await desk.planned() == []
+    rule = await desk.chatting.stores.rules.get(desk.rule.id)
+    assert rule is not None and rule.leader_id == 0
+
+
+async def test_a_leader_who_leaves_is_followed_by_nobody_until_somebody_sets_it_up(desk: Desk) -> None:
+    desk.chatting.world.leave(LEADER, GROUP)
+    await desk.chatting.ask(WANG, GROUP, "/join")  # one chat is served in order
+    rule = await desk.chatting.stores.rules.get(desk.rule.id)
+    assert rule is not None and rule.leader_id == 0
+    await deliver(desk.chatting)
+    assert "汇总没处发了" in desk.chatting.from_bot(GROUP)[-1].text
+
+
+async def test_the_summary_of_a_big_group_arrives(chatting: Chatting) -> None:
+    chatting.world.say(LEADER, LEADER, "/start")
+    await chatting.until(lambda: bool(chatting.from_bot(LEADER)))
+    rule, people = await new_rule(chatting), chatting.stores.people
+    for number in range(150):
+        member = Named(50_000 + number, f"{number:03d}Aleksandr Konstantinopolskij 🚩")
+        await people.join(rule.chat_id, member, now=datetime.now(UTC))
+        if number < 100:
+            answer = "join" if number < 50 else "absent"
+            response = Response(rule.id, rule.rule.schedule.start, member, answer, datetime.now(UTC))  # type: ignore[arg-type]
+            await people.answer(response, chat_id=rule.chat_id)
+    summary = await stand(chatting, rule, purpose="summary")
+    assert "参加 50：000A" in summary.text and "请假 50：050A" in summary.text and "未回复 50：100A" in summary.text
+    assert summary.text.count("……等 50 位") == 3 and "/roster" in summary.text
+
+
+async def test_a_telegram_that_does_not_answer_is_called_so(desk: Desk) -> None:
+    desk.chatting.world.fail_next(ApiError(500, "Internal Server Error"), method="getChatMember", times=3)
+    assert "问不到 Telegram" in (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text
     assert await desk.planned() == []
 
 

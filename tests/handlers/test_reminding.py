@@ -40,12 +40,11 @@ class Reminding:
     ) -> GroupRule:
         """has_written: the leader to the bot, in private."""
         chat = self.world.chat(group)
-        rules = self.services.stores.rules
-        await rules.put_chat(Chat(chat.id, chat.title, "Asia/Shanghai"), now=self.clock.now())
+        await self.services.stores.chats.put(Chat(chat.id, chat.title, "Asia/Shanghai"), now=self.clock.now())
         leader = self.world.user(LEADER).id
         if has_written:
             self.world.say(LEADER, LEADER, "/start")
-        return await rules.add(
+        return await self.services.stores.rules.add(
             rule or meeting(), chat_id=chat.id, leader_id=leader, now=self.clock.now(), thread_id=thread_id
         )
 
@@ -74,7 +73,7 @@ async def reminding(base: KnowledgeBase, tmp_path: Path) -> AsyncIterator[Remind
     async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
         services = Services(base, stores, clock=clock.now, workdays=Workdays)
         async with open_sender(TOKEN, services, api_url=address) as sender:
-            parts = RunnerStores(stores.plans, stores.deliveries, stores.rules)
+            parts = RunnerStores(stores.plans, stores.deliveries, stores.chats)
             runner = Runner(parts, sender, clock.now, Workdays, limits=LIFTED, woken=services.woken)
             yield Reminding(box.world, clock, services, runner)
     await box.stop()
@@ -157,9 +156,7 @@ async def test_kicked_and_back_again(reminding: Reminding) -> None:
     assert any("移出" in text for text in reminding.texts(LEADER))
     assert reminding.texts(GROUP) == []
     reminding.world.add_bot(GROUP)
-    await reminding.services.stores.rules.put_chat(
-        Chat(rule.chat_id, GROUP, "Asia/Shanghai"), now=reminding.clock.now()
-    )
+    await reminding.services.stores.chats.put(Chat(rule.chat_id, GROUP, "Asia/Shanghai"), now=reminding.clock.now())
     await reminding.until(THURSDAY_9 + timedelta(days=7))
     assert len(reminding.from_bot(GROUP)) == 1
 

@@ -8,6 +8,7 @@ from standing import Pressing, answers_to, new_rule, stand
 
 from handlers.roster import names_in
 from handlers.roster_page import PAGE, RosterPress, listed, roster_press
+from sandbox.errors import ApiError
 from scheduler.response import Member
 
 
@@ -113,6 +114,36 @@ async def test_a_number_given_to_somebody_else_meanwhile_takes_nobody_off(pressi
     await chatting.ask(LEADER, GROUP, "/roster 李四")
     assert (await pressing.tap(LEADER, asking, "移出")).text == "已经不在名单里了"
     assert await names(chatting) == ["李四"]
+
+
+async def test_a_longer_name_on_the_page_is_another_person(pressing: Pressing) -> None:
+    chatting = pressing.chatting
+    await chatting.ask(LEADER, GROUP, "/roster 张三丰")
+    shown = await chatting.ask(LEADER, GROUP, "/roster")
+    picking = await chatting.press(LEADER, GROUP, shown, "移出…")
+    asking = await chatting.press(LEADER, GROUP, picking, "张三丰")
+    await chatting.stores.people.leave(asking.chat_id, -1)
+    await chatting.ask(LEADER, GROUP, "/roster 张三")  # gets the number that has become free
+    assert (await pressing.tap(LEADER, asking, "移出")).text == "已经不在名单里了"
+    assert await names(chatting) == ["张三"]
+
+
+async def test_what_was_entered_is_confirmed_however_long(chatting: Chatting) -> None:
+    typed = "/roster " + "、".join(f"{number:03d}" + "名" * 17 for number in range(194))
+    said = await chatting.ask(LEADER, GROUP, typed[:4096])
+    assert "……等 194 位" in said.text and "共 194 人" in said.text
+
+
+async def test_a_telegram_that_does_not_answer_makes_nobody_a_stranger(pressing: Pressing) -> None:
+    chatting = pressing.chatting
+    chatting.world.fail_next(ApiError(500, "Internal Server Error"), method="getChatMember", times=3)
+    assert "问不到 Telegram" in (await chatting.ask(LEADER, GROUP, "/roster")).text
+    shown = await chatting.ask(LEADER, GROUP, "/roster")
+    pressing.services.managers.forget((shown.chat_id, chatting.world.user(LEADER).id))
+    await chatting.ask(LEADER, GROUP, "/roster 张三")
+    pressing.services.managers.forget((shown.chat_id, chatting.world.user(LEADER).id))
+    chatting.world.fail_next(ApiError(500, "Internal Server Error"), method="getChatMember", times=3)
+    assert "问不到 Telegram" in (await pressing.forge(LEADER, shown, "y:list:0")).text
 
 
 async def test_a_member_may_not_take_anybody_off(pressing: Pressing) -> None:

@@ -1,11 +1,21 @@
 """A leader sets reminders up in the group: by tapping, by one sentence, and keeps them in order."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import pytest
 from conftest import FORUM, GROUP, LEADER, LI, WANG, Chatting, labels
+from standing import Pressing
+from telegram import Update
 
-from handlers.proposals import parse
+from handlers.proposals import parse, reply_field
+from sandbox.errors import ApiError
 from sandbox.model import Document, Message
-from scheduler.rule import GroupRule
+from scheduler.rule import DEFAULT_ZONE, GroupRule, Lead
 
 SENTENCE = "/remind 每月第一个周五晚上7点半开党小组会，提前3天和当天早上提醒"
 
@@ -63,6 +73,44 @@ async def test_place_and_agenda_are_typed_as_a_reply(chatting: Chatting) -> None
     await chatting.until(lambda: "三楼" in chatting.world.message(page.chat_id, page.id).text)
     await confirmed(chatting, chatting.world.message(page.chat_id, page.id))
     assert [r.rule.place for r in await rules(chatting)] == ["三楼 <b>大</b> 会议室"]
+
+
+async def replied(chatting: Chatting, page: Message, *buttons: str, words: str) -> str:
+    """Tap through to a prompt, reply to it; what the bot says to that."""
+    page = chatting.world.message(page.chat_id, page.id) or page
+    for button in buttons[:-1]:
+        page = await chatting.press(LEADER, GROUP, page, button)
+    before = len(chatting.from_bot(GROUP))
+    chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, buttons[-1]))
+    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
+    return (await chatting.ask(LEADER, GROUP, words, reply_to=chatting.from_bot(GROUP)[-1].id)).text
+
+
+async def test_any_hour_and_any_lead_can_be_typed(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    assert "没看懂" in await replied(chatting, page, "几点", "别的钟点", words="下午")
+    assert "改好了" in await replied(chatting, page, "别的钟点", words="晚上7点一刻")
+    assert "19:15" in chatting.world.message(page.chat_id, page.id).text
+    assert "没看懂" in await replied(chatting, page, "提前提醒", "别的时候", words="明天")
+    assert "改好了" in await replied(chatting, page, "别的时候", words="提前2天晚上8点")
+    await confirmed(chatting, chatting.world.message(page.chat_id, page.id))
+    (rule,) = await rules(chatting)
+    assert rule.rule.schedule.start.time() == time(19, 15)
+    assert Lead(2, at=time(20)) in rule.rule.leads
+
+
+async def test_a_change_to_what_was_deleted_meanwhile_is_not_said_to_be_saved(chatting: Chatting) -> None:
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    (rule,) = await rules(chatting)
+    opened = await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/reminders"), "1.")
+    before = len(chatting.from_bot(GROUP))
+    chatting.world.press(LEADER, GROUP, opened.id, chatting.data(opened, "修改"))
+    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
+    page = chatting.from_bot(GROUP)[-1]
+    await chatting.stores.rules.delete(rule.id, now=datetime.now(UTC))
+    answer = await Pressing(chatting).tap(LEADER, page, "确认")
+    assert "已经删掉了" in answer.text
+    assert "记下了" not in chatting.world.message(page.chat_id, page.id).text
 
 
 async def test_one_sentence_is_echoed_and_saved_only_when_confirmed(chatting: Chatting) -> None:
@@ -179,7 +227,7 @@ async def test_a_group_that_lets_the_bot_back_in_keeps_its_reminders(chatting: C
     await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
     chatting.world.kick_bot(GROUP)
     number = chatting.world.chat(GROUP).id
-    while (chat := await chatting.stores.rules.chat(number)) is None or chat.state != "gone":
+    while (chat := await chatting.stores.chats.get(number)) is None or chat.state != "gone":
         await chatting.ask(LI, LI, "党小组长任期多久")
     (told,) = [d for d in await chatting.stores.deliveries.of_rule(1) if d.planned.purpose == "notice"]
     assert told.planned.chat_id == chatting.world.user(LEADER).id
@@ -213,3 +261,140 @@ async def test_talk_in_the_group_is_left_alone(chatting: Chatting) -> None:
     chatting.world.say(LI, GROUP, "火锅", reply_to=said.id)
     await chatting.silence(GROUP)
     assert page.id == chatting.from_bot(GROUP)[-1].id
+
+
+@pytest.mark.parametrize("blank", ["　", "\n", "\u00a0", "  "])
+async def test_no_word_after_the_command_is_dropped_whatever_blank_stands_before_it(
+    chatting: Chatting, blank: str
+) -> None:
+    page = await chatting.ask(LEADER, GROUP, f"/remind{blank}每两周的 周五晚上8点学习")
+    assert "每2周的周五" in page.text
+
+
+async def test_marks_that_turn_the_writing_around_are_taken_out(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, "/remind 每天9点 开会\u202e倒过来")
+    assert "开会倒过来" in page.text and "\u202e" not in page.text
+
+
+async def test_days_are_counted_from_when_it_was_said_however_late_it_is_heard(chatting: Chatting) -> None:
+    said_at = datetime.now(UTC) - timedelta(hours=30)
+    leader, chat = chatting.world.user(LEADER), chatting.world.chat(GROUP)
+    message = {
+        "message_id": 1,
+        "date": int(said_at.timestamp()),
+        "chat": {"id": chat.id, "type": "supergroup", "title": GROUP},
+        "from": {"id": leader.id, "is_bot": False, "first_name": "张"},
+        "text": "/remind 后天23:59 交学习心得",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 7}],
+    }
+    shape = {"update_id": 900_003, "message": message}
+    await chatting.application.process_update(Update.de_json(shape, chatting.application.bot))
+    day = said_at.astimezone(ZoneInfo(DEFAULT_ZONE)) + timedelta(days=2)
+    (page,) = chatting.from_bot(GROUP)
+    assert f"{day.month}月{day.day}日" in page.text and "日子从那时算起" in page.text
+
+
+async def test_a_save_that_can_not_be_shown_is_said_and_is_not_asked_for_again(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    chatting.world.fail_next(ApiError(400, "Bad Request: MESSAGE_ID_INVALID"), method="editMessageText")
+    assert (await pressing.tap(LEADER, page, "确认")).text == "记下了"
+    again = await pressing.tap(LEADER, page, "确认")
+    assert "已经保存了" in again.text and "/reminders" in again.text
+    assert len(await rules(chatting)) == 1
+
+
+@contextmanager
+def broken(folder: Path, table: str) -> Iterator[None]:
+    """The data base without one of its tables."""
+    rows = sqlite3.connect(folder / "bot.db", isolation_level=None)
+    rows.execute(f"ALTER TABLE {table} RENAME TO away")
+    try:
+        yield
+    finally:
+        rows.execute(f"ALTER TABLE away RENAME TO {table}")
+        rows.close()
+
+
+async def test_a_save_that_the_data_base_refuses_can_be_tapped_again(chatting: Chatting, tmp_path: Path) -> None:
+    pressing = Pressing(chatting)
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    with broken(tmp_path, "rules"):
+        assert "记不下来" in (await pressing.tap(LEADER, page, "确认")).text
+    assert (await pressing.tap(LEADER, page, "确认")).text == "记下了"
+    assert len(await rules(chatting)) == 1
+
+
+@pytest.mark.parametrize("command", ["/setup", SENTENCE, "/reminders"])
+async def test_a_failing_data_base_is_said(chatting: Chatting, tmp_path: Path, command: str) -> None:
+    with broken(tmp_path, "rules" if command == "/reminders" else "drafts"):
+        assert "过一会儿再试" in (await chatting.ask(LEADER, GROUP, command)).text
+
+
+async def test_a_save_after_the_bot_was_removed_leaves_the_group_gone(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    chatting.world.kick_bot(GROUP)
+    number = chatting.world.chat(GROUP).id
+    while (chat := await chatting.stores.chats.get(number)) is None or chat.state != "gone":
+        await chatting.ask(LI, LI, "党小组长任期多久")
+    await Pressing(chatting).forge(LEADER, page, chatting.data(page, "确认"))
+    chat = await chatting.stores.chats.get(number)
+    assert chat is not None and chat.state == "gone" and await rules(chatting) == []
+
+
+async def test_a_choice_that_never_comes_is_refused_with_the_reason(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    page = await chatting.ask(LEADER, GROUP, "/remind 从2030年1月6日起每周日9点学习")
+    page = await chatting.press(LEADER, GROUP, page, "节假日")
+    told = await pressing.tap(LEADER, page, "跳过")
+    assert "一次也不剩" in told.text and told.show_alert
+
+
+async def test_an_hour_before_its_own_reminders_is_refused_with_the_reason(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, "/remind 每周五晚上8点党小组会，当天下午5点提醒")
+    page = await chatting.press(LEADER, GROUP, page, "几点")
+    assert "当天 17:00提醒就晚了" in (await Pressing(chatting).tap(LEADER, page, "16:00")).text
+    said = await chatting.ask(LEADER, GROUP, "/remind 每周五上午9点党小组会，没回的当天中午12点催一次")
+    assert "就晚了" in said.text and not labels(said)
+
+
+async def prompted(chatting: Chatting, page: Message, *buttons: str) -> Message:
+    page = chatting.world.message(page.chat_id, page.id) or page
+    for button in buttons[:-1]:
+        page = await chatting.press(LEADER, GROUP, page, button)
+    before = len(chatting.from_bot(GROUP))
+    chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, buttons[-1]))
+    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
+    return chatting.from_bot(GROUP)[-1]
+
+
+async def test_every_prompt_takes_its_answer_late_and_more_than_once(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    place = await prompted(chatting, page, "地点")
+    agenda = await prompted(chatting, page, "议程")
+    shown = chatting.world.message(page.chat_id, page.id) or page
+    await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, shown, "几点"), "20:00")
+    for prompt, words in ((place, "三楼"), (agenda, "学习文件"), (place, "老干部活动中心二楼")):
+        assert "改好了" in (await chatting.ask(LEADER, GROUP, words, reply_to=prompt.id)).text
+    await confirmed(chatting, chatting.world.message(page.chat_id, page.id) or page)
+    (rule,) = await rules(chatting)
+    assert (rule.rule.place, rule.rule.note) == ("老干部活动中心二楼", "学习文件")
+    said = await chatting.ask(LEADER, GROUP, "四楼", reply_to=place.id)
+    assert "已经保存了" in said.text and await chatting.stores.misses.all() == []
+
+
+async def test_words_typed_for_the_page_are_no_question_when_the_data_base_fails(
+    chatting: Chatting, tmp_path: Path
+) -> None:
+    prompt = await prompted(chatting, await chatting.ask(LEADER, GROUP, SENTENCE), "地点")
+    with broken(tmp_path, "drafts"):
+        said = await chatting.ask(LEADER, GROUP, "老干部活动中心二楼", reply_to=prompt.id)
+    assert "记不下来" in said.text
+
+
+async def test_a_prompt_names_who_pressed_and_asks_nobody_else(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    prompt = await prompted(chatting, page, "地点")
+    assert prompt.text.startswith(f"{chatting.world.user(LEADER).name}，") and reply_field("地点").selective
+    chatting.world.set_anonymous(GROUP, LEADER)
+    assert (await prompted(chatting, page, "地点")).text.startswith("回复这条消息")

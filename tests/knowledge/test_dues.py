@@ -150,6 +150,7 @@ def test_the_law_of_whole_amounts_holds_everywhere(table: DuesTable, amount: Dec
         ("6.5K", "6500"), ("1万2", "12000"), ("1萬2", "12000"), ("1.2万", "12000"), ("1.2w", "12000"),
         ("1万2千", "12000"), ("1万2000", "12000"), ("1万500", "10500"), ("6千5", "6500"), ("一万二", "12000"),
         ("六千零五", "6005"), ("六千五百点二五", "6500.25"), ("壹万贰仟", "12000"), ("陸仟", "6000"),
+        ("六五〇〇", "6500"),
         ("每月大概 6500 元左右。", "6500"), ("1", "1"), ("9999999.99", "9999999.99"), ("1.23456万", "12345.6"),
     ],
 )  # fmt: skip
@@ -164,11 +165,12 @@ def test_a_sum_is_understood(typed: str, amount: str) -> None:
             (t, BadAmount.UNREADABLE)
             for t in ("abc", "", "元", "6,5", "65,00", "6.5e3", "1.2万3", "1千5千", "三五十二")
         ),
+        *((t, BadAmount.UNREADABLE) for t in ("三五", "²", "6²", "⑥", "½")),
         *((t, BadAmount.UNREADABLE) for t in ("NaN", "Infinity", "1_000", "0x10", "٦٥٠٠", "+5", "--5", "点", "9" * 60)),
         *((t, BadAmount.SEVERAL) for t in ("6500 7000", "6 500")),
         *((t, BadAmount.TOO_LITTLE) for t in ("0", "-5", "0.5", "零", "负五", "0.00")),
         *((t, BadAmount.TOO_MUCH) for t in ("99999999999", "10000000", "1000万", "一千万")),
-        *((t, BadAmount.TOO_FINE) for t in ("6500.505", "1.2345678万")),
+        *((t, BadAmount.TOO_FINE) for t in ("6500.505", "1.2345678万", "6.500", "6500.000", "六点五〇〇")),
     ],
 )
 def test_no_sum_is_told_apart(typed: str, bad: BadAmount) -> None:

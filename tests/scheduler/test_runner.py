@@ -176,7 +176,7 @@ async def test_a_group_that_is_gone_is_silent_and_its_leader_told_until_it_is_ba
     assert len([p for p in scene.sender.tried if p.first.planned.chat_id == GROUP]) == 1
     assert [p.payload["reason"] for p in scene.sender.of("notice")] == ["kicked"]
     scene.sender.outcome = lambda _: None
-    await scene.stores.rules.put_chat(Chat(GROUP, "第一党小组", "Asia/Shanghai"), now=scene.clock())
+    await scene.stores.chats.put(Chat(GROUP, "第一党小组", "Asia/Shanghai"), now=scene.clock())
     await scene.until(FRIDAY_1830 + timedelta(days=7))
     assert [p.due_at for p in scene.sender.of("remind")] == [
         THURSDAY_9 + timedelta(days=7),
@@ -295,28 +295,28 @@ async def test_skipping_pausing_changing_and_deleting(scene: Scene) -> None:
     rules = scene.stores.rules
     rule = await scene.add(leader_id=0)
     await scene.runner.settled()
-    assert await rules.skip(rule.id, datetime(2026, 3, 6, 19, 30))
+    assert await rules.skip(rule.id, datetime(2026, 3, 6, 19, 30), now=scene.clock())
     await scene.until(THURSDAY_9 + timedelta(days=7))
     assert [p.due_at for p in scene.sender.promises] == [THURSDAY_9 + timedelta(days=7)]
-    await rules.set_state(rule.id, "paused", now=scene.clock())
+    await rules.pause(rule.id)
     await scene.until(THURSDAY_9 + timedelta(days=10))
     assert len(scene.sender.promises) == 1
-    await rules.set_state(rule.id, "active", now=scene.clock())
+    await rules.resume(rule.id, now=scene.clock())
     await rules.change(rule.id, meeting(leads=(Lead(),)), now=scene.clock())
     await scene.until(FRIDAY_1830 + timedelta(days=14) + HOUR)
     assert [p.lead for p in scene.sender.promises] == ["1d@09:00", "0d"]
-    await rules.set_state(rule.id, "deleted", now=scene.clock())
+    await rules.delete(rule.id, now=scene.clock())
     await scene.until(scene.clock() + timedelta(days=8))
     assert len(scene.sender.promises) == 2
-    assert not await rules.set_state(rule.id, "active", now=scene.clock())
+    assert not await rules.restore(rule.id, now=scene.clock())
 
 
 async def test_a_deletion_taken_back_loses_nothing(scene: Scene) -> None:
     rule = await scene.add(leader_id=0)
     await scene.until(THURSDAY_9 - timedelta(minutes=5))
-    await scene.stores.rules.set_state(rule.id, "deleted", now=scene.clock())
+    await scene.stores.rules.delete(rule.id, now=scene.clock())
     await scene.until(THURSDAY_9 + timedelta(minutes=4), step=timedelta(minutes=1))
-    assert await scene.stores.rules.set_state(rule.id, "active", now=scene.clock())
+    assert await scene.stores.rules.restore(rule.id, now=scene.clock())
     await scene.until(THURSDAY_9 + timedelta(minutes=5))
     assert [p.due_at for p in scene.sender.promises] == [THURSDAY_9]
 

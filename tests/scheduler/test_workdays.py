@@ -89,6 +89,8 @@ days:
   2027-01-07:
   1027-01-07: holiday
   2027-01-08: {is: holiday, name: 2027-01-01}
+  2027-01-09: {is: holiday, name: "春节<预>"}
+  2027-01-10: {is: holiday, name: "A&B"}
 """
 
 
@@ -99,7 +101,7 @@ def test_every_slip_is_reported_at_once_with_line_and_hint(tmp_path: Path) -> No
     assert calendar is None
     assert [(p.line, p.column) for p in problems] == [
         (1, 1), (1, 19), (1, 25), (1, 29), (2, 1), (5, 3), (6, 3), (7, 3), (8, 3), (9, 29), (10, 3), (11, 3), (12, 3),
-        (13, 3), (14, 29),
+        (13, 3), (14, 29), (15, 29), (16, 29),
     ]  # fmt: skip
     assert all(p.hint for p in problems)
     assert f"{file}:7:3: “day off”看不懂 —— 放假写 holiday，调休上班写 workday" in map(str, problems)

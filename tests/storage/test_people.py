@@ -1,25 +1,15 @@
 """Rosters and answers, on SQLite and PostgreSQL alike."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from scheduler.response import Member, Response
-from storage import Stores, open_stores
+from storage import Chat, Stores
 from tests.scheduler.kit import meeting
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 HERE, THERE = -1_001_000_000_001, -1_001_000_000_002
 NOMINAL = datetime(2026, 3, 6, 19, 30)
 WANG = Member(5_000_000_001, "王小明")
-
-
-@pytest.fixture
-async def stores(store_url: str, tmp_path: Path) -> AsyncIterator[Stores]:
-    async with open_stores(store_url, tmp_path / "key") as opened:
-        yield opened
 
 
 async def answered(stores: Stores, chat_id: int) -> int:
@@ -75,3 +65,14 @@ async def test_old_answers_are_purged(stores: Stores) -> None:
     assert await stores.people.purge(before=NOW) == 0
     assert await stores.people.purge(before=NOW + timedelta(seconds=1)) == 1
     assert await stores.people.answers(number, NOMINAL) == {}
+
+
+async def test_the_roster_of_a_group_that_went_long_ago_is_purged(stores: Stores) -> None:
+    for chat_id in (HERE, THERE):
+        await stores.people.join(chat_id, WANG, now=NOW)
+        await stores.chats.put(Chat(chat_id, "", "Asia/Shanghai"), now=NOW)
+    await stores.chats.gone(HERE, "kicked", zone="Asia/Shanghai", now=NOW)
+    await stores.people.purge(before=NOW)
+    assert await stores.people.roster(HERE) == [WANG]
+    await stores.people.purge(before=NOW + timedelta(seconds=1))
+    assert [await stores.people.roster(chat_id) for chat_id in (HERE, THERE)] == [[], [WANG]]

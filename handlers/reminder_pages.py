@@ -1,0 +1,135 @@
+"""The list of a group's reminders, the page of one of them, and the buttons on both. Pure.
+
+Callback data "m:<rule>:<what>:<nominal>", written and read here alone; of the list, "m:<page>:page:".
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from handlers import proposals
+from handlers.reminder_texts import safe
+from handlers.upcoming import NOTHING
+from scheduler.recurrence import next_occurrences
+from scheduler.rule import GroupRule, Occurrence
+from scheduler.words import day_in_words, rule_in_words
+from scheduler.workdays import Workdays
+
+Page: TypeAlias = tuple[str, InlineKeyboardMarkup | None]
+_NOMINAL = "%Y%m%d%H%M"
+_SHAPE = re.compile(r"m:(\d{1,9}):([a-z]{3,6}):(\d{12})?")
+_SHOWN = 10
+_STATES = {"active": "", "paused": "（暂停中）"}
+_ALL_OVER = "设过的提醒都过去了。群主或管理员发 /setup 再设一个。"
+
+
+@dataclass(frozen=True)
+class Manage:
+    """number: of the rule, or of the page of the list. nominal: naive local, of the occurrence that is meant."""
+
+    number: int
+    what: str
+    nominal: datetime | None
+
+
+def parse(data: str) -> Manage | None:
+    """None for anything that this bot has not written."""
+    found = _SHAPE.fullmatch(data)
+    if found is None:
+        return None
+    try:
+        nominal = datetime.strptime(found.group(3), _NOMINAL) if found.group(3) else None
+    except ValueError:
+        return None
+    return Manage(int(found.group(1)), found.group(2), nominal)
+
+
+def listed(rules: Sequence[GroupRule], workdays: Workdays, *, now: datetime, page: int = 0) -> Page:
+    """As HTML, without what is over. page: from 0; the last one for a higher number."""
+    current = [rule for rule in rules if not _is_over(rule, workdays, now)]
+    if not current:
+        return (_ALL_OVER if rules else NOTHING), None
+    page = min(page, (len(current) - 1) // _SHOWN)
+    first = page * _SHOWN
+    lines, rows = ["<b>这个群的提醒：</b>"], []
+    for place, rule in enumerate(current[first : first + _SHOWN], first + 1):
+        lines.append(_line(place, rule, workdays, now))
+        rows.append([_button(f"{place}. {rule.rule.title[:20]}", rule.id, "open")])
+    turns = [_button("‹ 上一页", page - 1, "page")] if page else []
+    turns += [_button("下一页 ›", page + 1, "page")] if first + _SHOWN < len(current) else []
+    return "\n".join(lines), InlineKeyboardMarkup([*rows, turns] if turns else rows)
+
+
+def _is_over(group_rule: GroupRule, workdays: Workdays, now: datetime) -> bool:
+    """For good: also not when the calendar of another year is known."""
+    schedule = group_rule.rule.schedule
+    as_written = replace(schedule, roll="none")
+    return not any(next_occurrences(s, workdays, after=now, count=1) for s in (schedule, as_written))
+
+
+def _line(place: int, group_rule: GroupRule, workdays: Workdays, now: datetime) -> str:
+    rule = group_rule.rule
+    events = next_occurrences(rule.schedule, workdays, after=now, count=20)
+    event = next((e for e in events if e.nominal not in group_rule.skipped), None)
+    when = f"下一次 {proposals.dated(event, workdays, rule.schedule.roll)}" if event else "没有下一次了"
+    mark = "📌" if group_rule.declared else ""
+    return f"{place}. {mark}<b>{safe(rule.title)}</b>{_STATES[group_rule.state]}\n　{when}"
+
+
+def event_of(group_rule: GroupRule, nominal: datetime, workdays: Workdays, *, after: datetime) -> Occurrence | None:
+    """None when it is not among the next ones."""
+    events = next_occurrences(group_rule.rule.schedule, workdays, after=after, count=20)
+    return next((e for e in events if e.nominal == nominal), None)
+
+
+def opened(group_rule: GroupRule, workdays: Workdays, *, now: datetime) -> Page:
+    rule = group_rule.rule
+    events = next_occurrences(rule.schedule, workdays, after=now, count=3)
+    lines = [f"<b>{safe(rule.title)}</b>{_STATES.get(group_rule.state, '')}", safe(rule_in_words(rule)), ""]
+    lines += ["接下来：" if events else "没有下一次了。"]
+    for event in events:
+        skipped = "（跳过）" if event.nominal in group_rule.skipped else ""
+        lines.append(f"· {proposals.dated(event, workdays, rule.schedule.roll)}{skipped}")
+    lines += ["📌 写在配置文件里，在群里改不了"] if group_rule.declared else []
+    return "\n".join(lines), InlineKeyboardMarkup(_buttons(group_rule, events))
+
+
+def _buttons(rule: GroupRule, events: list[Occurrence]) -> list[list[InlineKeyboardButton]]:
+    rows = []
+    kept = [e for e in events if e.nominal not in rule.skipped]
+    if kept:
+        nominal = kept[0].nominal
+        rows.append([_button("立即发送", rule.id, "now", nominal), _button("跳过下一次", rule.id, "skip", nominal)])
+    back = [e for e in events if e.nominal in rule.skipped]
+    if back:
+        day = day_in_words(back[0].local.date())
+        rows.append([_button(f"不跳过 {day}", rule.id, "unskip", back[0].nominal)])
+    if not rule.declared:
+        pause = ("暂停", "pause") if rule.state == "active" else ("恢复", "resume")
+        rows.append(
+            [_button(pause[0], rule.id, pause[1]), _button("修改", rule.id, "edit"), _button("删除", rule.id, "delete")]
+        )
+    return [*rows, [_back_button()]]
+
+
+def deleting(rule: GroupRule) -> Page:
+    rows = [[_button("真的删除", rule.id, "erase"), _button("不删", rule.id, "open")]]
+    return f"删除“{safe(rule.rule.title)}”？以后不再提醒。", InlineKeyboardMarkup(rows)
+
+
+def deleted(rule: GroupRule) -> Page:
+    markup = InlineKeyboardMarkup([[_button("撤销", rule.id, "undo"), _back_button()]])
+    return f"“{safe(rule.rule.title)}”删掉了。十分钟内可以撤销。", markup
+
+
+def _back_button() -> InlineKeyboardButton:
+    return _button("‹ 全部提醒", 0, "page")
+
+
+def _button(text: str, number: int, what: str, nominal: datetime | None = None) -> InlineKeyboardButton:
+    stamp = nominal.strftime(_NOMINAL) if nominal is not None else ""
+    return InlineKeyboardButton(text, callback_data=f"m:{number}:{what}:{stamp}")

@@ -1,0 +1,134 @@
+"""Groups: known, gone, back, moved."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from scheduler.notices import gone_notices
+from storage.database import reading, reported
+from storage.rows import group_rule_of, planned_values
+from storage.statements import inserting, is_written
+from storage.tables import ChatRow, DeliveryRow, DraftRow, GateRow, MemberRow, RuleRow, table_of
+
+chats = table_of(ChatRow)
+deliveries = table_of(DeliveryRow)
+members = table_of(MemberRow)
+rules = table_of(RuleRow)
+_MOVED = "moved"
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A group, by the id that it has now. state: "gone" with the reason when no message can reach it."""
+
+    chat_id: int
+    title: str
+    zone: str
+    state: Literal["active", "gone"] = "active"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ChatStore:
+    """Every method raises StoreError when the data base fails. `now` is aware, UTC."""
+
+    engine: AsyncEngine
+
+    async def get(self, chat_id: int) -> Chat | None:
+        with reported():
+            async with reading(self.engine) as connection:
+                known = select(chats).where(chats.c.chat_id == chat_id, chats.c.state != _MOVED)
+                row = (await connection.execute(known)).mappings().first()
+        return Chat(**{f.name: row[f.name] for f in fields(Chat)}) if row is not None else None
+
+    async def moved(self) -> dict[int, int]:
+        """Old ids of groups that are supergroups now, and their new ones."""
+        with reported():
+            async with reading(self.engine) as connection:
+                statement = select(chats.c.chat_id, chats.c.reason).where(chats.c.state == _MOVED)
+                rows = (await connection.execute(statement)).all()
+        return {old: int(new) for old, new in rows}
+
+    async def describe(self, chat: Chat) -> None:
+        """Its zone, and its title unless that is empty. One that is gone stays so."""
+        with reported():
+            async with self.engine.begin() as connection:
+                await self._described(connection, chat)
+
+    async def put(self, chat: Chat, *, now: datetime) -> None:
+        """Known and active again; the rules of a group that was gone go on from now."""
+        with reported():
+            async with self.engine.begin() as connection:
+                was = await self._described(connection, chat)
+                if was != "gone":
+                    return
+                active = {"state": "active", "reason": "", "gone_at": None}
+                await connection.execute(update(chats).where(chats.c.chat_id == chat.chat_id).values(active))
+                renewed = {"since": now, "planned_until": now, "planned_with": "", "revision": rules.c.revision + 1}
+                await connection.execute(update(rules).where(rules.c.chat_id == chat.chat_id).values(renewed))
+
+    async def gone(self, chat_id: int, reason: str, *, zone: str, now: datetime) -> bool:
+        """Nothing is sent there any more, nor about it to its leaders, who are told, each once. False: known."""
+        values = {"chat_id": chat_id, "title": "", "zone": zone, "state": "gone", "reason": reason, "gone_at": now}
+        with reported():
+            async with self.engine.begin() as connection:
+                statement = inserting(self.engine, chats).values(values)
+                changed = statement.on_conflict_do_update(
+                    index_elements=["chat_id"],
+                    set_={"state": "gone", "reason": reason, "gone_at": now},
+                    where=chats.c.state.not_in(("gone", _MOVED)),
+                )
+                is_new = await is_written(connection, changed, chats)
+                rows = (await connection.execute(select(rules).where(rules.c.chat_id == chat_id))).mappings().all()
+                await _silenced(connection, chat_id, [row["id"] for row in rows], reason)
+                notices = gone_notices([group_rule_of(row) for row in rows], reason, now=now) if is_new else ()
+                if notices:
+                    statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
+                    await connection.execute(statement, [planned_values(n) for n in notices])
+        return is_new
+
+    async def move(self, old: int, new: int) -> None:
+        """The group is a supergroup now, under another id. Doing it twice changes nothing."""
+        with reported():
+            async with self.engine.begin() as connection:
+                for table in (rules, deliveries, table_of(DraftRow)):
+                    await connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
+                there = select(members.c.user_id).where(members.c.chat_id == new)
+                twice = (members.c.chat_id == old, members.c.user_id.in_(there))
+                await connection.execute(delete(members).where(*twice))
+                await connection.execute(update(members).where(members.c.chat_id == old).values(chat_id=new))
+                await _moved(connection, old, new)
+                gates = table_of(GateRow)
+                await connection.execute(delete(gates).where(gates.c.name == str(old)))
+
+    async def _described(self, connection: AsyncConnection, chat: Chat) -> str:
+        """The state that it was in, "active" for a new one."""
+        values: dict[str, Any] = {"title": chat.title, "zone": chat.zone}
+        new = values | {"chat_id": chat.chat_id, "state": "active", "reason": ""}
+        if await is_written(connection, inserting(self.engine, chats).values(new).on_conflict_do_nothing(), chats):
+            return "active"
+        known = {name: value for name, value in values.items() if value}
+        statement = update(chats).where(chats.c.chat_id == chat.chat_id).values(known).returning(chats.c.state)
+        return str((await connection.execute(statement)).scalar_one())
+
+
+async def _silenced(connection: AsyncConnection, chat_id: int, rule_ids: list[int], reason: str) -> None:
+    of_it = (deliveries.c.rule_id.in_(rule_ids)) & (deliveries.c.purpose != "notice")
+    waiting = (or_(deliveries.c.chat_id == chat_id, of_it), deliveries.c.state == "pending")
+    await connection.execute(update(deliveries).where(*waiting).values(state="withdrawn", problem=reason))
+
+
+async def _moved(connection: AsyncConnection, old: int, new: int) -> None:
+    """Its zone and title go with it, whatever was known of the new id; the old id stays, as one that has moved."""
+    row = (await connection.execute(select(chats).where(chats.c.chat_id == old))).mappings().first()
+    if row is None or row["state"] == _MOVED:
+        return
+    kept = {name: row[name] for name in ("title", "zone") if row[name]}
+    here = update(chats).where(chats.c.chat_id == new).values(kept).returning(chats.c.chat_id)
+    if (await connection.execute(here)).first() is None:
+        await connection.execute(insert(chats).values(dict(row) | {"chat_id": new}))
+    gone = {"state": _MOVED, "reason": str(new), "gone_at": None}
+    await connection.execute(update(chats).where(chats.c.chat_id == old).values(gone))
