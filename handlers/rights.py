@@ -59,11 +59,6 @@ def is_present(member: ChatMember) -> bool:
     return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
 
 
-async def may_manage(context: Context, chat_id: int, user_id: int) -> bool:
-    """False also when Telegram does not say; refusal() tells these apart."""
-    return await refusal(context, chat_id, user_id) is None
-
-
 async def manages(message: Message, context: Context) -> bool:
     """Whether who wrote this in a group may manage it; told kindly when not."""
     if message.chat.type == ChatType.PRIVATE:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduler.delivery import Delivery
 from scheduler.rule import GroupRule, Rule
 from storage.database import reading, reported
 from storage.rows import group_rule_of, rule_values
@@ -219,3 +220,13 @@ async def skipped_of(connection: AsyncConnection, rule_ids: Iterable[int]) -> di
     for row in rows.mappings():
         found.setdefault(row["rule_id"], set()).add(row["nominal"])
     return found
+
+
+async def rules_of(connection: AsyncConnection, found: Sequence[Delivery]) -> dict[int, GroupRule]:
+    """The rules that deliveries were planned from, by id."""
+    numbers = {d.planned.rule_id for d in found if d.planned.rule_id is not None}
+    if not numbers:
+        return {}
+    rows = await connection.execute(select(rules).where(rules.c.id.in_(numbers)))
+    skipped = await skipped_of(connection, numbers)
+    return {row["id"]: group_rule_of(row, skipped.get(row["id"], ())) for row in rows.mappings()}

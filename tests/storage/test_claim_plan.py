@@ -9,8 +9,8 @@ from sqlalchemy import event, insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from scheduler.delivery import Planned
+from storage.claims import Claimant, claim_statement
 from storage.database import is_sqlite, open_database
-from storage.deliveries import claim_statement
 from storage.rows import planned_values
 from storage.tables import DeliveryRow, table_of
 from tests.conftest import FakeClock
@@ -44,7 +44,7 @@ async def explained(engine: AsyncEngine, clock: FakeClock) -> list[str]:
         if "chosen" in sql:
             sent.append((sql, parameters))
 
-    statement = claim_statement("worker", now=clock(), until=clock() + timedelta(minutes=1), count=16)
+    statement = claim_statement(Claimant("worker", clock(), clock() + timedelta(minutes=1)), 16)
     async with engine.connect() as connection:
         event.listen(engine.sync_engine, "before_cursor_execute", note)
         await connection.execute(statement)
