@@ -22,6 +22,7 @@ def answered(base: KnowledgeBase, text: str) -> tuple[str, ...]:
         "日本首相是谁",
         "猪价啥时候能涨起来",
         "公交卡在哪充值",
+        "怎么当好家长",
     ],
 )
 def test_what_stands_beside_the_question_is_not_answered(base: KnowledgeBase, question: str) -> None:
