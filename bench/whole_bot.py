@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import json
 import shutil
 import sys
@@ -41,6 +42,8 @@ class Figures:
 async def main(url: str, folder: Path, api_url: str) -> Figures:
     base = KnowledgeBase(_copied(folder), ROOT / ".cache")
     base.ask("党小组长")
+    gc.collect()
+    gc.freeze()  # as the program does once the knowledge is there
     workdays, _ = load_workdays()
     if workdays is None:
         raise RuntimeError("scheduler/workdays.yaml can't be used, bot.py check says why")
