@@ -10,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from scheduler.rule import Rule
 from storage.database import reading, reported
-from storage.rows import rule_values
-from storage.tables import DraftRow, RuleRow, table_of
+from storage.rules import new_values, rules
+from storage.tables import DraftRow, table_of
 
 drafts = table_of(DraftRow)
-rules = table_of(RuleRow)
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,12 @@ class DraftStore:
 
         Nothing that was due before now is sent.
         """
-        place = {"chat_id": draft.chat_id, "thread_id": thread_id, "leader_id": leader_id}
-        begin = {"state": "active", "declared": "", "since": now, "planned_until": now, "planned_with": ""}
+        values = new_values(rule, chat_id=draft.chat_id, leader_id=leader_id, thread_id=thread_id, now=now)
         with reported():
             async with self.engine.begin() as connection:
                 taken = await connection.execute(delete(drafts).where(drafts.c.id == draft.id))
                 if taken.rowcount:
-                    await connection.execute(insert(rules).values(rule_values(rule) | place | begin))
+                    await connection.execute(insert(rules).values(values))
         return taken.rowcount > 0
 
     async def take(self, draft_id: int) -> bool:

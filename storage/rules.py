@@ -34,7 +34,7 @@ class RuleStore:
         self, rule: Rule, *, chat_id: int, leader_id: int, now: datetime, thread_id: int | None = None
     ) -> GroupRule:
         """A new active rule; nothing that was due before now is sent."""
-        values = _new(rule, chat_id=chat_id, leader_id=leader_id, thread_id=thread_id, now=now)
+        values = new_values(rule, chat_id=chat_id, leader_id=leader_id, thread_id=thread_id, now=now)
         with reported():
             async with self.engine.begin() as connection:
                 statement = inserting(self.engine, rules).values(values).returning(rules.c.id)
@@ -45,7 +45,8 @@ class RuleStore:
         self, rule: Rule, name: str, *, chat_id: int, leader_id: int, now: datetime, thread_id: int | None = None
     ) -> None:
         """As add, under its name in config.yaml; one that is there already stays as it is."""
-        values = _new(rule, chat_id=chat_id, leader_id=leader_id, thread_id=thread_id, now=now) | {"declared": name}
+        values = new_values(rule, chat_id=chat_id, leader_id=leader_id, thread_id=thread_id, now=now)
+        values["declared"] = name
         with reported():
             async with self.engine.begin() as connection:
                 await connection.execute(inserting(self.engine, rules).values(values).on_conflict_do_nothing())
@@ -170,7 +171,7 @@ _PENDING = deliveries.c.state == "pending"
 _PLANNED = ~deliveries.c.lead.startswith(BY_HAND)
 
 
-def _new(rule: Rule, *, chat_id: int, leader_id: int, thread_id: int | None, now: datetime) -> dict[str, Any]:
+def new_values(rule: Rule, *, chat_id: int, leader_id: int, thread_id: int | None, now: datetime) -> dict[str, Any]:
     values = {"chat_id": chat_id, "thread_id": thread_id, "leader_id": leader_id, "state": "active", "declared": ""}
     return rule_values(rule) | values | _from(now)
 
