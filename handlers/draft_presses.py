@@ -156,15 +156,22 @@ async def _save_change(draft: Draft, set_up: SetUp, rule_id: int, message: Messa
     if stored is None or stored.state == "deleted":
         return _DELETED
     if not _is_saved(stored, set_up):
-        if stored.revision != set_up.revision:
-            fresh = replace(drafting.changing(stored, set_up.thread_id), prompts=set_up.prompts, page=set_up.page)
-            await _kept(draft, fresh, context)
-            await _show(draft, fresh, message.message_id, context)
-            return _CHANGED_MEANWHILE
-        if not await stores.rules.change(rule_id, set_up.rule, now=now, thread_id=set_up.thread_id):
-            return _DELETED
+        wanted = {"revision": set_up.revision, "thread_id": set_up.thread_id}
+        if not await stores.rules.change(rule_id, set_up.rule, now=now, **wanted):
+            return await _started_over(draft, set_up, rule_id, message, context)
     await stores.drafts.take(draft.id)
     return _SAVED
+
+
+async def _started_over(draft: Draft, set_up: SetUp, rule_id: int, message: Message, context: Context) -> str:
+    """Somebody else was faster: from the rule as it is now."""
+    stored = await context.services.stores.rules.get(rule_id)
+    if stored is None or stored.state == "deleted":
+        return _DELETED
+    fresh = replace(drafting.changing(stored, set_up.thread_id), prompts=set_up.prompts, page=set_up.page)
+    await _kept(draft, fresh, context)
+    await _show(draft, fresh, message.message_id, context)
+    return _CHANGED_MEANWHILE
 
 
 def _is_saved(stored: GroupRule, set_up: SetUp) -> bool:

@@ -108,7 +108,7 @@ async def stepped_down(chat_id: int, user_id: int, services: Services) -> None:
     stores, now = services.stores, services.clock()
     led = [r for r in await stores.rules.of_chat(chat_id) if r.leader_id == user_id and not r.declared]
     for group_rule in led:
-        await stores.rules.change(group_rule.id, group_rule.rule, now=now, leader_id=0)
+        await stores.rules.hand_over(group_rule.id, 0, now=now)
     summed_up = [r for r in led if r.rule.kind in SUMMED_UP]
     if summed_up:
         await stores.plans.add([leader_left_notice(summed_up[0], user_id, now=now)])

@@ -38,7 +38,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     try:
         with reported():
             async with engine.begin() as connection:
-                await connection.run_sync(_migrate)
+                await connection.run_sync(migrate)
         yield engine
     finally:
         await engine.dispose()
@@ -89,11 +89,11 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
-def _migrate(connection: Connection) -> None:
-    """Replicas that start together wait for one another."""
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """To that revision of storage/migrations. Replicas that start together wait for one another."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20260302)")
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

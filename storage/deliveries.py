@@ -92,15 +92,6 @@ class DeliveryStore:
                     await _plan_again(connection, rule_id, due_at)
         return len(rows)
 
-    async def release(self, held: Sequence[Delivery]) -> None:
-        """Give back untried what was claimed."""
-        for delivery in held:
-            mine = (deliveries.c.id == delivery.id, deliveries.c.worker == delivery.worker, SENDING)
-            values = {"state": "pending", "worker": "", "lease_until": None, "attempts": delivery.attempts - 1}
-            with reported():
-                async with self.engine.begin() as connection:
-                    await connection.execute(update(deliveries).where(*mine).values(values))
-
     async def overdue(self, *, now: datetime, count: int) -> Sequence[tuple[Delivery, GroupRule | None]]:
         """Pending deliveries past their grace."""
         statement = select(deliveries).where(PENDING, deliveries.c.expires_at <= now)

@@ -67,24 +67,34 @@ class RuleStore:
         """Those that came from config.yaml."""
         return await self._found(select(rules).where(rules.c.state != "deleted", rules.c.declared != ""))
 
-    async def change(self, rule_id: int, rule: Rule, *, now: datetime, **columns: int | str | None) -> bool:
-        """Another rule under the same id; False when it was deleted. columns: thread_id, leader_id, declared.
+    async def change(
+        self, rule_id: int, rule: Rule, *, now: datetime, revision: int | None = None, **columns: int | str | None
+    ) -> bool:
+        """Another rule under the same id. columns: thread_id, leader_id, declared.
 
         What is due later is planned anew. What is overdue and not sent yet goes out all the same, as the new rule
-        says it, unless the dates are other ones now.
+        says it, unless the dates are other ones now. revision: the one that the change was made from. False when the
+        rule was deleted, or is of another revision by now.
         """
+        return await self._change(rule_id, rule_values(rule) | columns, now=now, revision=revision)
+
+    async def hand_over(self, rule_id: int, leader_id: int, *, now: datetime) -> bool:
+        """To another leader, 0 for nobody; False when it was deleted."""
+        return await self._change(rule_id, {"leader_id": leader_id}, now=now)
+
+    async def _change(
+        self, rule_id: int, changed: dict[str, Any], *, now: datetime, revision: int | None = None
+    ) -> bool:
         with reported():
             async with self.engine.begin() as connection:
                 row = await _locked(connection, rule_id)
-                if row is None or row["state"] == "deleted":
+                if row is None or row["state"] == "deleted" or revision not in (None, row["revision"]):
                     return False
-                values = rule_values(rule) | columns
-                has_same_dates = all(row[name] == values[name] for name in _DATES)
+                has_same_dates = all(row[name] == changed.get(name, row[name]) for name in _DATES)
                 await _withdraw(connection, rule_id, *((_PLANNED, deliveries.c.due_at > now) if has_same_dates else ()))
-                if "thread_id" in columns:
-                    await _into_topic(connection, row, columns["thread_id"])
-                values |= _replanned(row, now) if has_same_dates else _from(now)
-                await _write(connection, row, values)
+                if "thread_id" in changed:
+                    await _into_topic(connection, row, changed["thread_id"])
+                await _write(connection, row, changed | (_replanned(row, now) if has_same_dates else _from(now)))
         return True
 
     async def pause(self, rule_id: int) -> bool:

@@ -178,3 +178,22 @@ async def test_leads_that_fall_on_one_moment_make_one_message(scene: Scene) -> N
     await scene.add(meeting(schedule=nine, leads=(Lead(at=time(8)), Lead(minutes=60))))
     await scene.until(datetime(2026, 3, 6, 0, 30, tzinfo=UTC))
     assert len(scene.sender.of("remind")) == 1
+
+
+async def test_a_change_of_what_has_changed_meanwhile_is_refused(scene: Scene) -> None:
+    seen = await scene.add(meeting(leads=DAY_BEFORE))
+    rules = scene.stores.rules
+    assert await rules.change(seen.id, meeting(place="二楼"), now=scene.clock(), revision=seen.revision)
+    assert not await rules.change(seen.id, meeting(place="三楼"), now=scene.clock(), revision=seen.revision)
+    stored = await rules.get(seen.id)
+    assert stored is not None
+    assert stored.rule.place == "二楼"
+
+
+async def test_a_leader_who_steps_down_takes_nothing_back(scene: Scene) -> None:
+    seen = await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.stores.rules.change(seen.id, meeting(leads=DAY_BEFORE, place="二楼"), now=scene.clock())
+    assert await scene.stores.rules.hand_over(seen.id, 0, now=scene.clock())
+    stored = await scene.stores.rules.get(seen.id)
+    assert stored is not None
+    assert (stored.leader_id, stored.rule.place) == (0, "二楼")
