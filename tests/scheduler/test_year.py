@@ -1,170 +1,27 @@
-"""The year 2026 of many groups with random rules, against an oracle that knows nothing of the code under test.
-
-The oracle goes day by day and asks of each whether it matches; its holidays are copied from the State Council's notice.
-"""
+"""The year 2026 of many groups with random rules: every date is the oracle's, and each is reminded of once, on time."""
 
 import os
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from scheduler.ports import Parcel
 from scheduler.recurrence import occurrences
-from scheduler.rule import Roll, Schedule
+from scheduler.rule import Lead, Rule, Schedule
 from scheduler.workdays import Workdays
+from tests.conftest import FakeClock
+from tests.scheduler.kit import Scene
+from tests.scheduler.oracle import BEGIN, END, ONE, Group, expected, local_events, random_group, utc, works
 
-GROUPS = 1000 if os.environ.keys() & {"FAULTS", "FUZZ"} else 200
-ONE = timedelta(days=1)
-BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-ZONES = ["Asia/Shanghai"] * 6 + ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"]
-NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-# fmt: off
-OFF = {
-    1: [1, 2, 3], 2: list(range(15, 24)), 4: [4, 5, 6], 5: [1, 2, 3, 4, 5], 6: [19, 20, 21], 9: [25, 26, 27],
-    10: [1, 2, 3, 4, 5, 6, 7],
-}
-MADE_UP = {1: [4], 2: [14, 28], 5: [9], 9: [20], 10: [10]}
-# fmt: on
-
-
-@dataclass(frozen=True)
-class Group:
-    """rrule: what the code is given. matches: the same, as a question about one day (and the start)."""
-
-    rrule: str
-    start: datetime
-    roll: Roll
-    zone: str
-    matches: Callable[[date], bool]
-    nth_of_month: int = 0
-    count: int | None = None
-    until: datetime | None = None
-
-
-# The oracle
-
-
-def works(day: date) -> bool:
-    if day.year == 2026 and day.day in MADE_UP.get(day.month, []):
-        return True
-    if day.year == 2026 and day.day in OFF.get(day.month, []):
-        return False
-    return day.isoweekday() <= 5
-
-
-def nominal_days(group: Group) -> list[date]:
-    found = []
-    day = group.start.date().replace(day=1)
-    while day < date(2027, 2, 1):
-        if group.matches(day) and (not group.nth_of_month or is_nth(day, group)) and day >= group.start.date():
-            found.append(day)
-        day += ONE
-    if group.until:
-        found = [d for d in found if datetime.combine(d, group.start.time()) <= group.until]
-    return found if group.count is None else found[: group.count]
-
-
-def is_nth(day: date, group: Group) -> bool:
-    month = [d for d in (day.replace(day=1) + ONE * i for i in range(31)) if d.month == day.month and group.matches(d)]
-    n = group.nth_of_month
-    return abs(n) <= len(month) and day == month[n - 1 if n > 0 else n]
-
-
-def after_roll(day: date, roll: Roll) -> date | None:
-    while roll != "none" and not works(day):
-        if roll == "skip":
-            return None
-        day = day + ONE if roll == "next" else day - ONE
-    return day
-
-
-def utc(local: datetime, zone: ZoneInfo) -> datetime:
-    """The first moment at which the clocks there show this; in a gap, what they would have shown."""
-    near = [local.replace(tzinfo=UTC) + ONE * i for i in (-1, 1)]
-    offsets = sorted((moment.astimezone(zone).utcoffset() or timedelta() for moment in near), reverse=True)
-    for offset in offsets:
-        guess = local.replace(tzinfo=UTC) - offset
-        if guess.astimezone(zone).replace(tzinfo=None) == local:
-            return guess
-    return local.replace(tzinfo=UTC) - offsets[-1]
-
-
-def expected(group: Group) -> list[datetime]:
-    rolled = {after_roll(day, group.roll) for day in nominal_days(group)}
-    zone = ZoneInfo(group.zone)
-    moments = {utc(datetime.combine(day, group.start.time()), zone) for day in rolled if day}
-    return sorted(moment for moment in moments if BEGIN <= moment < END)
-
-
-# Random groups
-
-
-def monthly(r: random.Random, start: datetime) -> tuple[str, Callable[[date], bool], int]:
-    every = r.choice([1, 1, 1, 2, 3])
-    wanted = r.sample([*range(1, 32), -1, -2, -3], r.randint(1, 3))
-
-    def matches(day: date) -> bool:
-        months = (day.year - start.year) * 12 + day.month - start.month
-        from_end = day.day - ((day.replace(day=28) + ONE * 4).replace(day=1) - ONE).day - 1
-        return months % every == 0 and (day.day in wanted or from_end in wanted)
-
-    return f"FREQ=MONTHLY;INTERVAL={every};BYMONTHDAY={','.join(map(str, wanted))}", matches, 0
-
-
-def nth_weekday(r: random.Random, start: datetime) -> tuple[str, Callable[[date], bool], int]:
-    n, weekday = r.choice([1, 2, 3, 4, 5]), r.randrange(7)
-    return f"FREQ=MONTHLY;BYDAY={n}{NAMES[weekday]}", lambda d: d.weekday() == weekday and (d.day + 6) // 7 == n, 0
-
-
-def position(r: random.Random, start: datetime) -> tuple[str, Callable[[date], bool], int]:
-    wanted = sorted(r.sample(range(7), r.randint(1, 5)))
-    n = r.choice([1, 2, 3, -1, -2])
-    days = ",".join(NAMES[i] for i in wanted)
-    return f"FREQ=MONTHLY;BYDAY={days};BYSETPOS={n}", lambda d: d.weekday() in wanted, n
-
-
-def weekly(r: random.Random, start: datetime) -> tuple[str, Callable[[date], bool], int]:
-    every, wanted = r.choice([1, 1, 2, 3]), r.sample(range(7), r.randint(1, 4))
-    monday = start.date() - ONE * start.weekday()
-    rrule = f"FREQ=WEEKLY;INTERVAL={every};BYDAY={','.join(NAMES[i] for i in wanted)}"
-    return rrule, lambda d: d.weekday() in wanted and (d - monday).days // 7 % every == 0, 0
-
-
-def daily(r: random.Random, start: datetime) -> tuple[str, Callable[[date], bool], int]:
-    every = r.randint(1, 11)
-    return f"FREQ=DAILY;INTERVAL={every}", lambda d: (d - start.date()).days % every == 0, 0
-
-
-def quarterly(r: random.Random, start: datetime) -> tuple[str, Callable[[date], bool], int]:
-    day = r.randint(20, 31)
-    return f"FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY={day}", lambda d: d.month % 3 == 0 and d.day == day, 0
-
-
-def yearly(r: random.Random, start: datetime) -> tuple[str, Callable[[date], bool], int]:
-    return "FREQ=YEARLY", lambda d: (d.month, d.day) == (start.month, start.day), 0
-
-
-def single(r: random.Random, start: datetime) -> tuple[str, Callable[[date], bool], int]:
-    return "", lambda d: d == start.date(), 0
-
-
-def random_group(r: random.Random) -> Group:
-    clock = time(r.randrange(24), r.choice([0, 0, 15, 30, 45]))
-    start = datetime.combine(date(2024, 2, 1) + ONE * r.randrange(1000), clock)
-    kinds = [monthly, nth_weekday, position, weekly, daily, quarterly, yearly, single]
-    rrule, matches, nth = r.choice(kinds)(r, start)
-    count, until = None, None
-    if rrule and r.random() < 0.2:
-        count = r.randint(1, 60)
-        rrule += f";COUNT={count}"
-    elif rrule and r.random() < 0.2:
-        until = datetime(2026, 1, 1) + timedelta(minutes=r.randrange(365 * 24 * 60))
-        rrule += f";UNTIL={until:%Y%m%dT%H%M%S}"
-    rolls: list[Roll] = ["none", "next", "previous", "skip"]
-    return Group(rrule, start, r.choice(rolls), r.choice(ZONES), matches, nth, count, until)
+IS_FULL = bool(os.environ.keys() & {"FAULTS", "FUZZ"})
+GROUPS = 1000 if IS_FULL else 200
+REMINDED = 1000 if "FAULTS" in os.environ else 6
+HOUR = timedelta(hours=1)
+LEADS = (Lead(1, at=time(9)), Lead(minutes=60), Lead())
 
 
 def windows(r: random.Random) -> Iterator[tuple[datetime, datetime]]:
@@ -196,3 +53,34 @@ def test_the_oracle_knows_the_make_up_days() -> None:
     """Against the two dates that everybody remembers, so that both sides can't be wrong alike."""
     assert works(date(2026, 10, 10)) and not works(date(2026, 10, 7)) and works(date(2026, 2, 14))
     assert sum(works(date(2026, 1, 1) + ONE * i) for i in range(365)) == 248
+
+
+def moments_to_remind(group: Group) -> list[tuple[datetime, datetime]]:
+    """In 2026, each with its event: the morning before, an hour before, and when it begins."""
+    zone = ZoneInfo(group.zone)
+    found = set()
+    for local in local_events(group):
+        event = utc(local, zone)
+        before = utc(datetime.combine(local.date() - ONE, time(9)), zone)
+        found |= {(before, event), (event - HOUR, event), (event, event)}
+    return sorted(pair for pair in found if BEGIN <= pair[0] < END)
+
+
+@pytest.mark.timeout(3600 if IS_FULL else 120)
+async def test_through_all_of_2026_each_event_is_reminded_of_on_time_and_once(scene: Scene, clock: FakeClock) -> None:
+    r = random.Random(2026)
+    clock.now = BEGIN
+    reminded: dict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+
+    def note(parcel: Parcel) -> None:
+        reminded[parcel.first.planned.chat_id] += [(clock(), d.planned.event_at) for d in parcel.deliveries]
+
+    scene.sender.outcome = note
+    groups = {-number: random_group(r) for number in range(1, REMINDED + 1)}
+    for chat_id, group in groups.items():
+        schedule = Schedule(group.start, group.rrule, group.roll, group.zone)
+        await scene.add(Rule("custom", "提醒", schedule, LEADS), chat_id=chat_id)
+    await scene.until(END - timedelta(seconds=1))
+    for chat_id, group in groups.items():
+        assert sorted(reminded[chat_id]) == moments_to_remind(group), group
+    assert sum(map(len, reminded.values())) > REMINDED * 20
