@@ -13,19 +13,23 @@ from telegram.error import TelegramError
 
 from handlers.counts import recounted
 from handlers.names import plain_name
+from handlers.pressed import pressed_message
 from handlers.reminder_buttons import AnswerPress, answer_press
 from handlers.reminder_texts import ANSWERED
 from handlers.render import rendered, split
 from handlers.services import Context, Services
 from knowledge import entry_text
+from scheduler.coming import event_of
 from scheduler.response import ANSWERS, Answer, Member, Response
 from scheduler.rule import GroupRule, Kind
+from scheduler.workdays import Workdays
 from storage import StoreError
 
 _GONE = "这个按钮不管用了，等下一条提醒再点吧。"
 _CHANGED = "这个提醒改过了，等下一条再点吧。"
 _DELETED = "这个提醒已经删掉了，不用再回复，谢谢。"
 _PAUSED = "这个提醒先停着，恢复了再点吧。"
+_SKIPPED = "这一次跳过了，不用回复。"
 _SAME = "已经是这个了"
 _OVER = "已经开过了，还是给你记下了"
 _NOT_STORED = "这会儿记不下来，过一会儿再点一次"
@@ -60,7 +64,7 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     group_rule = await stores.rules.get(press.rule_id)
     if group_rule is None or not await _is_here(group_rule, message.chat, context):
         return _GONE
-    if (refusal := _refusal(group_rule, press.answer)) is not None:
+    if (refusal := _refusal(group_rule, press, context.services.workdays())) is not None:
         return refusal
     promised = await stores.deliveries.of_rule(group_rule.id, press.nominal)
     if not promised:
@@ -89,12 +93,17 @@ async def _is_here(group_rule: GroupRule, chat: Chat, context: Context) -> bool:
         return False
 
 
-def _refusal(group_rule: GroupRule, answer: Answer) -> str | None:
+def _refusal(group_rule: GroupRule, press: AnswerPress, workdays: Workdays) -> str | None:
+    """An answer that would count nowhere is not taken."""
     if group_rule.state == "deleted":
         return _DELETED
     if group_rule.state == "paused":
         return _PAUSED
-    return None if answer in ANSWERS[group_rule.rule.kind] else _CHANGED
+    if press.nominal in group_rule.skipped:
+        return _SKIPPED
+    if press.answer not in ANSWERS[group_rule.rule.kind] or event_of(group_rule, press.nominal, workdays) is None:
+        return _CHANGED
+    return None
 
 
 def words_for(answer: Answer, earlier: Answer | None, kind: Kind, *, is_over: bool) -> str:
@@ -116,17 +125,18 @@ async def on_how(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None:
         return
-    if query.message is None:
+    message = pressed_message(query)
+    if message is None:
         await query.answer(_GONE)
         return
     said = Said()
     try:
-        said = await _explained(query.message, context)
+        said = await _explained(message, context)
     finally:
         await query.answer(said.text, show_alert=said.is_alert)
 
 
-async def _explained(message: MaybeInaccessibleMessage, context: Context) -> Said:
+async def _explained(message: Message, context: Context) -> Said:
     services = context.services
     text = _how(services)
     if text is None:
@@ -145,12 +155,11 @@ def _how(services: Services) -> str | None:
     return None if entry is None else f"{split(entry_text(entry, knowledge.sources), 3800)[0]}\n\n{_IN_PRIVATE}"
 
 
-async def _reply(message: MaybeInaccessibleMessage, text: str, context: Context) -> None:
-    in_topic = isinstance(message, Message) and message.is_topic_message
+async def _reply(message: Message, text: str, context: Context) -> None:
     await context.bot.send_message(
         message.chat.id,
         rendered(text),
         parse_mode=ParseMode.HTML,
-        message_thread_id=message.message_thread_id if isinstance(message, Message) and in_topic else None,
+        message_thread_id=message.message_thread_id if message.is_topic_message else None,
         reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
     )

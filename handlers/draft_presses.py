@@ -12,9 +12,8 @@ from handlers import drafting, proposals
 from handlers.drafting import SetUp
 from handlers.membership import can_speak
 from handlers.names import plain_name
-from handlers.pressed import pressed_message
+from handlers.pressed import pressed_message, redraw
 from handlers.proposals import Press
-from handlers.questions import edit
 from handlers.reminder_texts import mention
 from handlers.rights import manages, refusal
 from handlers.services import Context
@@ -44,6 +43,7 @@ async def on_draft_press(update: Update, context: Context) -> None:
     said: str | None = _GONE
     try:
         if press is not None and message is not None:
+            said = NOT_NOW
             refused = await refusal(context, message.chat_id, query.from_user.id)
             said = refused or await _pressed(press, message, query.from_user, context)
     except StoreError as error:
@@ -62,7 +62,7 @@ async def _pressed(press: Press, message: Message, user: User, context: Context)
     set_up = drafting.from_json(draft.content)
     if press.what == "cancel":
         await drafts.take(draft.id)
-        await _redraw(message.chat_id, message.message_id, _CANCELLED, _NO_BUTTONS, context)
+        await redraw(message.chat_id, message.message_id, _CANCELLED, _NO_BUTTONS, context)
         return None
     if press.what == "save":
         return await _save(draft, set_up, message, user.id, context)
@@ -70,8 +70,7 @@ async def _pressed(press: Press, message: Message, user: User, context: Context)
         await _ask(press.what, draft, set_up, message, user, context)
         return None
     if (shown := proposals.choices(press, set_up.rule)) is not None:
-        await edit(context, message.chat_id, message.message_id, *shown)
-        return None
+        return None if await redraw(message.chat_id, message.message_id, *shown, context) else NOT_NOW
     return await _choose(press, draft, set_up, message, context)
 
 
@@ -88,7 +87,7 @@ async def _choose(press: Press, draft: Draft, set_up: SetUp, message: Message, c
     if press.what == "lead":  # several may be chosen
         shown = proposals.choices(replace(press, value=""), chosen)
         if shown is not None:
-            await edit(context, message.chat_id, message.message_id, *shown)
+            await redraw(message.chat_id, message.message_id, *shown, context)
         return None
     await _show(draft, set_up, message.message_id, context)
     return None
@@ -112,15 +111,7 @@ async def _kept(draft: Draft, set_up: SetUp, context: Context) -> SetUp:
 async def _show(draft: Draft, set_up: SetUp, message_id: int, context: Context) -> None:
     services = context.services
     html = drafting.page(set_up, services.workdays(), now=services.clock())
-    await _redraw(draft.chat_id, message_id, html, proposals.main_keyboard(draft.id), context)
-
-
-async def _redraw(chat_id: int, message_id: int, html: str, markup: InlineKeyboardMarkup, context: Context) -> None:
-    """What was done is done, also when Telegram does not let it be shown."""
-    try:
-        await edit(context, chat_id, message_id, html, markup)
-    except TelegramError as error:
-        _log.warning("page.not_redrawn %s", type(error).__name__)
+    await redraw(draft.chat_id, message_id, html, proposals.main_keyboard(draft.id), context)
 
 
 async def _save(draft: Draft, set_up: SetUp, message: Message, user_id: int, context: Context) -> str:
@@ -145,7 +136,7 @@ async def _save(draft: Draft, set_up: SetUp, message: Message, user_id: int, con
     if said == _SAVED:
         services.wake()
         html = drafting.done(set_up, workdays, now=now)
-        await _redraw(message.chat_id, message.message_id, html, _NO_BUTTONS, context)
+        await redraw(message.chat_id, message.message_id, html, _NO_BUTTONS, context)
     return said
 
 

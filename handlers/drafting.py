@@ -63,7 +63,8 @@ def asking(set_up: SetUp, what: str, *, prompt: int, page: int) -> SetUp:
 def page(set_up: SetUp, workdays: Workdays, remarks: tuple[str, ...] = (), *, now: datetime) -> str:
     """As HTML."""
     is_new = set_up.rule_id is None
-    return proposals.page(set_up.rule, workdays, (*standing(set_up), *remarks), now=now, is_new=is_new)
+    too_late = proposals.too_late(set_up.rule, workdays, now=now) if is_new else ()
+    return proposals.page(set_up.rule, workdays, (*standing(set_up), *remarks, *too_late), now=now, is_new=is_new)
 
 
 def done(set_up: SetUp, workdays: Workdays, *, now: datetime) -> str:

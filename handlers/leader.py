@@ -12,15 +12,20 @@ from handlers.questions import edit
 from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_keyboard, leader_press
 from handlers.rights import UNKNOWN, standing
 from handlers.services import Context, Services
+from scheduler.coming import event_of
 from scheduler.delivery import Delivery, Planned
 from scheduler.notices import leader_left_notice
-from scheduler.planning import PRIVATE_GRACE, SUMMED_UP
+from scheduler.planning import BEGINNING, PRIVATE_GRACE, SUMMED_UP
 from scheduler.rule import GroupRule
 from storage import StoreError
 
 _GONE = "这个按钮不管用了，到群里发 /reminders 看看。"
 _NOT_YOURS = "这条汇总不是发给你的。"
 _DELETED = "这个提醒已经删掉了。"
+_MOVED = "日子改过了，这份汇总说的那次没有了。"
+_SKIPPED = "这一次已经跳过了。"
+_PAUSED = "这个提醒先停着，恢复了再点吧。"
+_OVER = "已经开过了，不再提醒了。"
 _ONLY_MANAGERS = "再提醒一次要由群主和管理员来点。"
 _LEFT = "你已经不在那个群里了，回复汇总不再发给你。"
 _UNREACHABLE = "我现在发不进那个群，先把我加回去再点。"
@@ -72,7 +77,22 @@ async def _done(press: LeaderPress, query: CallbackQuery, message: MaybeInaccess
         return _DELETED
     if (words := await _refusal(press.action, group_rule, query.from_user.id, context)) is not None:
         return words
+    if words := _useless(press.action, group_rule, delivery.planned.nominal, context.services):
+        return words
     return await _planned(press.action, (delivery, group_rule), message, context)
+
+
+def _useless(action: LeaderAction, group_rule: GroupRule, nominal: datetime, services: Services) -> str:
+    """Why the event of this summary is nothing to speak of any more; "" when it is."""
+    event = event_of(group_rule, nominal, services.workdays())
+    if event is None:
+        return _MOVED
+    if nominal in group_rule.skipped:
+        return _SKIPPED
+    if group_rule.state == "paused":
+        return _PAUSED
+    is_over = group_rule.rule.kind in BEGINNING and event.at <= services.clock()
+    return _OVER if action == "again" and is_over else ""
 
 
 def _is_theirs(delivery: Delivery, group_rule: GroupRule, user_id: int, chat_id: int) -> bool:

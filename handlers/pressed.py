@@ -1,6 +1,14 @@
-"""Which presses count: clients can send any data for any message of the bot."""
+"""Which presses count: clients can send any data for any message of the bot. And the page that follows one."""
 
-from telegram import CallbackQuery, Message
+import logging
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message
+from telegram.error import TelegramError
+
+from handlers.questions import edit
+from handlers.services import Context
+
+_log = logging.getLogger(__name__)
 
 
 def pressed_message(query: CallbackQuery) -> Message | None:
@@ -10,3 +18,15 @@ def pressed_message(query: CallbackQuery) -> Message | None:
         return None
     buttons = (button for row in message.reply_markup.inline_keyboard for button in row)
     return message if any(button.callback_data == query.data for button in buttons) else None
+
+
+async def redraw(
+    chat_id: int, message_id: int, html: str, markup: InlineKeyboardMarkup | None, context: Context
+) -> bool:
+    """Whether it can be seen now: what was done is done, also when Telegram does not let it be shown."""
+    try:
+        await edit(context, chat_id, message_id, html, markup)
+    except TelegramError as error:
+        _log.warning("page.not_redrawn %s", type(error).__name__)
+        return False
+    return True

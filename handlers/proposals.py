@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.reminder_texts import safe
-from scheduler.recurrence import next_occurrences
+from scheduler.recurrence import lead_moments, next_occurrences
 from scheduler.rule import DEFAULT_LEADS, DEFAULT_TITLES, Kind, Lead, Occurrence, Roll, Rule, Schedule
 from scheduler.words import WEEKDAYS, day_in_words, leads_in_words, rule_in_words
 from scheduler.workdays import Workdays
@@ -147,6 +147,27 @@ def trouble(rule: Rule) -> str:
         nag = leads_in_words((rule.nag,)).removesuffix("提醒")
         return f"{nag}再催就晚了，{_hour(start)}已经开始。“催一次”选早一些的。"
     return ""
+
+
+def too_late(rule: Rule, workdays: Workdays, *, now: datetime) -> tuple[str, ...]:
+    """What is said of the next event's leads that have passed. now: aware, UTC."""
+    event = next(iter(coming(rule, workdays, now=now)), None)
+    moments = lead_moments(event, rule.leads, rule.schedule.zone) if event is not None else []
+    passed = tuple(lead for lead, at in moments if at < now)
+    if not passed:
+        return ()
+    if len(passed) == len(moments):
+        return ("离这一次太近，提醒的时间都过了，这次不会发；点“提前提醒”加一个来得及的",)
+    return (f"离这一次太近，来不及发的：{leads_in_words(passed).removesuffix('提醒')}",)
+
+
+def in_time(rule: Rule, workdays: Workdays, *, now: datetime) -> Rule:
+    """A single event without the usual leads that have passed; when all have, it is announced as it begins."""
+    if rule.schedule.rrule or rule.leads != DEFAULT_LEADS[rule.kind]:
+        return rule
+    event = next(iter(coming(rule, workdays, now=now)), None)
+    moments = lead_moments(event, rule.leads, rule.schedule.zone) if event is not None else []
+    return replace(rule, leads=tuple(lead for lead, at in moments if at >= now) or (Lead(),))
 
 
 def _hour(at: datetime) -> str:

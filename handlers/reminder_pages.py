@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from handlers import proposals
 from handlers.reminder_texts import safe
@@ -48,11 +48,14 @@ def parse(data: str) -> Manage | None:
     return Manage(int(found.group(1)), found.group(2), nominal)
 
 
-def listed(rules: Sequence[GroupRule], workdays: Workdays, *, now: datetime, page: int = 0) -> Page:
-    """As HTML, without what is over. page: from 0; the last one for a higher number."""
+def listed(
+    rules: Sequence[GroupRule], workdays: Workdays, *, now: datetime, page: int = 0, undoable: Sequence[GroupRule] = ()
+) -> Page:
+    """As HTML, without what is over. page: from 0; the last one for a higher number. undoable: deleted just now."""
     current = [rule for rule in rules if not _is_over(rule, workdays, now)]
+    undoing = [[_button(f"撤销删除：{rule.rule.title[:20]}", rule.id, "undo")] for rule in undoable]
     if not current:
-        return (_ALL_OVER if rules else NOTHING), None
+        return (_ALL_OVER if rules else NOTHING), InlineKeyboardMarkup(undoing) if undoing else None
     page = min(page, (len(current) - 1) // _SHOWN)
     first = page * _SHOWN
     lines, rows = ["<b>这个群的提醒：</b>"], []
@@ -61,7 +64,7 @@ def listed(rules: Sequence[GroupRule], workdays: Workdays, *, now: datetime, pag
         rows.append([_button(f"{place}. {rule.rule.title[:20]}", rule.id, "open")])
     turns = [_button("‹ 上一页", page - 1, "page")] if page else []
     turns += [_button("下一页 ›", page + 1, "page")] if first + _SHOWN < len(current) else []
-    return "\n".join(lines), InlineKeyboardMarkup([*rows, turns] if turns else rows)
+    return "\n".join(lines), InlineKeyboardMarkup([*rows, *([turns] if turns else []), *undoing])
 
 
 def _is_over(group_rule: GroupRule, workdays: Workdays, now: datetime) -> bool:
@@ -78,12 +81,6 @@ def _line(place: int, group_rule: GroupRule, workdays: Workdays, now: datetime) 
     when = f"下一次 {proposals.dated(event, workdays, rule.schedule.roll)}" if event else "没有下一次了"
     mark = "📌" if group_rule.declared else ""
     return f"{place}. {mark}<b>{safe(rule.title)}</b>{_STATES[group_rule.state]}\n　{when}"
-
-
-def event_of(group_rule: GroupRule, nominal: datetime, workdays: Workdays, *, after: datetime) -> Occurrence | None:
-    """None when it is not among the next ones."""
-    events = next_occurrences(group_rule.rule.schedule, workdays, after=after, count=20)
-    return next((e for e in events if e.nominal == nominal), None)
 
 
 def opened(group_rule: GroupRule, workdays: Workdays, *, now: datetime) -> Page:
@@ -119,6 +116,13 @@ def _buttons(rule: GroupRule, events: list[Occurrence]) -> list[list[InlineKeybo
 def deleting(rule: GroupRule) -> Page:
     rows = [[_button("真的删除", rule.id, "erase"), _button("不删", rule.id, "open")]]
     return f"删除“{safe(rule.rule.title)}”？以后不再提醒。", InlineKeyboardMarkup(rows)
+
+
+def is_asking(message: Message) -> bool:
+    """Whether it is the page that asks before it deletes."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    presses = [parse(button.callback_data) for row in rows for button in row if isinstance(button.callback_data, str)]
+    return any(press is not None and press.what == "erase" for press in presses)
 
 
 def deleted(rule: GroupRule) -> Page:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from telegram import Message, Update
 from telegram.constants import ChatType, ParseMode
 
-from handlers.pressed import pressed_message
-from handlers.questions import edit
-from handlers.reminder_pages import Manage, Page, deleted, deleting, event_of, listed, opened, parse
+from handlers.pressed import pressed_message, redraw
+from handlers.reminder_pages import Manage, Page, deleted, deleting, is_asking, listed, opened, parse
 from handlers.rights import IN_GROUP, refusal
 from handlers.services import Context, Services
 from handlers.setup import propose_change
+from scheduler.coming import event_of
 from scheduler.delivery import GRACE, Planned
+from scheduler.planning import BEGINNING
 from scheduler.rule import GroupRule
 from storage import StoreError
 
@@ -21,6 +22,7 @@ _NOT_NOW = "这会儿办不了，过一会儿再试一次。"
 _DECLARED = "这条写在管理员的配置文件里，在群里改不了；可以立即发送和跳过。"
 _PAST = "这一次已经过了，页面换成了现在的。"
 _TURNING = ("list", "page")  # "list": on messages of earlier versions
+_LOOKING = ("open", *_TURNING)
 _JUST = timedelta(seconds=60)
 _ENDED_WELL = ("pending", "sending", "sent")
 _log = logging.getLogger(__name__)
@@ -42,8 +44,9 @@ async def on_reminders(update: Update, context: Context) -> None:
 
 
 async def _list(chat_id: int, page: int, services: Services) -> Page:
-    rules = await services.stores.rules.of_chat(chat_id)
-    return listed(rules, services.workdays(), now=services.clock(), page=page)
+    store, now = services.stores.rules, services.clock()
+    rules, undoable = await store.of_chat(chat_id), await store.undoable(chat_id, now=now)
+    return listed(rules, services.workdays(), now=now, page=page, undoable=undoable)
 
 
 async def on_manage_press(update: Update, context: Context) -> None:
@@ -55,7 +58,8 @@ async def on_manage_press(update: Update, context: Context) -> None:
     refused = None
     try:
         if press is not None and message is not None:
-            if press.what not in ("open", *_TURNING):
+            said = _NOT_NOW
+            if press.what not in _LOOKING or is_asking(message):
                 refused = await refusal(context, message.chat_id, query.from_user.id)
             said = refused or await _pressed(press, message, context)
     except StoreError as error:
@@ -70,8 +74,7 @@ async def _pressed(press: Manage, message: Message, context: Context) -> str | N
     services = context.services
     if press.what in _TURNING:
         page = press.number if press.what == "page" else 0
-        await edit(context, message.chat_id, message.message_id, *await _list(message.chat_id, page, services))
-        return None
+        return await _shown(message, await _list(message.chat_id, page, services), None, context)
     rule = await services.stores.rules.get(press.number)
     if rule is None or rule.chat_id != message.chat_id or (rule.state == "deleted" and press.what != "undo"):
         return _GONE
@@ -91,8 +94,12 @@ async def _pressed(press: Manage, message: Message, context: Context) -> str | N
             said = await _done(press, rule, services)
             fresh = await services.stores.rules.get(rule.id) or rule
             page_now = opened(fresh, services.workdays(), now=services.clock())
-    await edit(context, message.chat_id, message.message_id, *page_now)
-    return said
+    return await _shown(message, page_now, said, context)
+
+
+async def _shown(message: Message, page: Page, said: str | None, context: Context) -> str | None:
+    is_seen = await redraw(message.chat_id, message.message_id, *page, context)
+    return said if said or is_seen else _NOT_NOW
 
 
 async def _done(press: Manage, rule: GroupRule, services: Services) -> str | None:
@@ -121,7 +128,8 @@ async def _done(press: Manage, rule: GroupRule, services: Services) -> str | Non
 async def _skipped(what: str, rule: GroupRule, nominal: datetime, services: Services) -> str:
     """Of a page that has stood for long, the event may be over."""
     store, now = services.stores.rules, services.clock()
-    if event_of(rule, nominal, services.workdays(), after=now) is None:
+    event = event_of(rule, nominal, services.workdays())
+    if event is None or event.at < now:
         return _PAST
     if what == "unskip":
         await store.unskip(rule.id, nominal, now=now)
@@ -132,9 +140,10 @@ async def _skipped(what: str, rule: GroupRule, nominal: datetime, services: Serv
 async def _send_now(rule: GroupRule, nominal: datetime, services: Services) -> str:
     """At most once in a minute for one event, however often it is tapped: the key is that of the one after the last."""
     now = services.clock()
-    event = event_of(rule, nominal, services.workdays(), after=now - timedelta(days=1))
-    if event is None:
-        return _GONE
+    event = event_of(rule, nominal, services.workdays())
+    still = timedelta(0) if rule.rule.kind in BEGINNING else timedelta(days=1)
+    if event is None or event.at < now - still:
+        return _PAST
     known = await services.stores.deliveries.of_rule(rule.id, nominal)
     earlier = [d for d in known if d.planned.lead == "+now"]
     if any(d.state in _ENDED_WELL and abs(now - d.planned.due_at) < _JUST for d in earlier):

@@ -171,11 +171,11 @@ async def _tally(delivery: Delivery, group_rule: GroupRule, stores: Stores) -> T
 
 
 def _is_meant(delivery: Delivery, group_rule: GroupRule) -> bool:
-    """Paused and deleted rules are silent, and so are events that were skipped, but for what was asked for by hand."""
+    """Paused and deleted rules are silent, and so is what was skipped, but for what is sent at once by hand."""
     planned = delivery.planned
     if planned.purpose in ("summary", "checklist") and planned.chat_id != group_rule.leader_id:
         return False  # who leads no more is told no more
-    if planned.lead.startswith("+"):
+    if planned.lead == "+now":
         return group_rule.state != "deleted"
     is_nag_off = planned.purpose == "nag" and group_rule.rule.nag is None
     return group_rule.state == "active" and planned.nominal not in group_rule.skipped and not is_nag_off

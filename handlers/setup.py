@@ -97,7 +97,7 @@ async def _understood(phrase: str, message: Message, context: Context) -> None:
             if trouble := proposals.trouble(rule):
                 await message.reply_text(trouble)
                 return
-            rule, cut = tidied(rule)
+            rule, cut = tidied(proposals.in_time(rule, workdays, now=services.clock()))
             is_old = services.clock() - message.date > TOO_OLD
             old = (f"这句话是{day_in_words(said_at)}写的，日子从那时算起",) if is_old else ()
             await _propose(message, SetUp(rule, topic_of(message)), context, (*remarks, *cut, *old))

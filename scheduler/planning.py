@@ -17,7 +17,7 @@ _SUMMARY_AFTER_LEAD = timedelta(minutes=30)
 _SUMMARY_AFTER_MEETING = timedelta(hours=2)
 _NEXT_MORNING = time(9)
 PRIVATE_GRACE = timedelta(hours=24)
-_BEGINNING: frozenset[Kind] = frozenset({"meeting", "study"})  # once they have begun, nobody is asked to come
+BEGINNING: frozenset[Kind] = frozenset({"meeting", "study"})  # once they have begun, nobody is asked to come
 SUMMED_UP: frozenset[Kind] = frozenset({"meeting", "study", "dues", "report"})
 
 
@@ -42,7 +42,7 @@ def deliveries(group_rule: GroupRule, event: Occurrence) -> Iterator[Planned]:
         yield _planned(group_rule, event, "remind", lead.key, due_at)
     if rule.nag is not None:
         _, due_at = lead_moments(event, (rule.nag,), rule.schedule.zone)[0]
-        if due_at < event.at or rule.kind not in _BEGINNING:
+        if due_at < event.at or rule.kind not in BEGINNING:
             yield _planned(group_rule, event, "nag", rule.nag.key, due_at)
     if not group_rule.leader_id:
         return
@@ -73,7 +73,7 @@ def _summaries(rule: Rule, event: Occurrence, last_lead: datetime | None) -> Ite
 
 def _after_event(rule: Rule, event: Occurrence) -> datetime:
     """Two hours after a meeting; of dues and reports the next morning."""
-    if rule.kind in _BEGINNING:
+    if rule.kind in BEGINNING:
         return event.at + _SUMMARY_AFTER_MEETING
     morning = datetime.combine(event.local.date() + timedelta(days=1), _NEXT_MORNING)
     return morning.replace(tzinfo=ZoneInfo(rule.schedule.zone)).astimezone(UTC)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -13,10 +14,11 @@ from scheduler.rule import GroupRule, Rule
 from storage.database import reading, reported
 from storage.rows import group_rule_of, rule_values
 from storage.statements import inserting, is_written
-from storage.tables import DeliveryRow, RuleRow, SkipRow, table_of
+from storage.tables import DeliveryRow, ResponseRow, RuleRow, SkipRow, table_of
 
 rules = table_of(RuleRow)
 skips = table_of(SkipRow)
+responses = table_of(ResponseRow)
 deliveries = table_of(DeliveryRow)
 UNDO = timedelta(minutes=10)
 BY_HAND = "+"  # leads that begin so were asked for by hand: no plan touches them
@@ -59,6 +61,11 @@ class RuleStore:
         """Oldest first, without the deleted ones."""
         return await self._found(select(rules).where(rules.c.chat_id == chat_id, rules.c.state != "deleted"))
 
+    async def undoable(self, chat_id: int, *, now: datetime) -> Sequence[GroupRule]:
+        """Deleted so short a time ago that they can be restored."""
+        deleted = (rules.c.state == "deleted", rules.c.deleted_at >= now - UNDO, rules.c.declared == "")
+        return await self._found(select(rules).where(rules.c.chat_id == chat_id, *deleted))
+
     async def all(self) -> Sequence[GroupRule]:
         """Of every group, without the deleted ones."""
         return await self._found(select(rules).where(rules.c.state != "deleted"))
@@ -92,6 +99,7 @@ class RuleStore:
                     return False
                 has_same_dates = all(row[name] == changed.get(name, row[name]) for name in _DATES)
                 await _withdraw(connection, rule_id, *((_PLANNED, deliveries.c.due_at > now) if has_same_dates else ()))
+                await _carry_over(connection, row, changed, now)
                 if "thread_id" in changed:
                     await _into_topic(connection, row, changed["thread_id"])
                 await _write(connection, row, changed | (_replanned(row, now) if has_same_dates else _from(now)))
@@ -215,6 +223,22 @@ async def _withdraw(connection: AsyncConnection, rule_id: int, *which: Any, prob
 async def _bring_back(connection: AsyncConnection, rule_id: int, problem: str, *more: Any) -> None:
     withdrawn = (deliveries.c.rule_id == rule_id, deliveries.c.state == "withdrawn", deliveries.c.problem == problem)
     await connection.execute(update(deliveries).where(*withdrawn, *more).values(state="pending", problem=""))
+
+
+async def _carry_over(connection: AsyncConnection, row: Any, changed: dict[str, Any], now: datetime) -> None:
+    """The same days at another hour: what was answered or skipped from today on holds for them."""
+    old, new = row["start"], changed.get("start", row["start"])
+    has_own_hours = "BYHOUR" in row["rrule"] or "BYMINUTE" in row["rrule"]
+    is_same = all(row[name] == changed.get(name, row[name]) for name in ("rrule", "zone")) and old.date() == new.date()
+    if old == new or not is_same or has_own_hours:
+        return
+    today = datetime.combine(now.astimezone(ZoneInfo(row["zone"])).date(), time())
+    for table in (responses, skips):
+        mine = table.c.rule_id == row["id"]
+        coming = select(table.c.nominal).where(mine, table.c.nominal >= today).distinct()
+        for nominal in (await connection.execute(coming)).scalars().all():
+            moved = datetime.combine(nominal.date(), new.time())
+            await connection.execute(update(table).where(mine, table.c.nominal == nominal).values(nominal=moved))
 
 
 async def _into_topic(connection: AsyncConnection, row: Any, thread_id: int | str | None) -> None:

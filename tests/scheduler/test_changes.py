@@ -197,3 +197,13 @@ async def test_a_leader_who_steps_down_takes_nothing_back(scene: Scene) -> None:
     stored = await scene.stores.rules.get(seen.id)
     assert stored is not None
     assert (stored.leader_id, stored.rule.place) == (0, "二楼")
+
+
+@pytest.mark.parametrize("hour", [18, 21])
+async def test_what_was_skipped_stays_skipped_at_another_hour(scene: Scene, hour: int) -> None:
+    rule = await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.stores.rules.skip(rule.id, FRIDAY, now=scene.clock())
+    later = Schedule(FRIDAY.replace(hour=hour), "FREQ=WEEKLY;BYDAY=FR")
+    await scene.stores.rules.change(rule.id, meeting(schedule=later, leads=DAY_BEFORE), now=scene.clock())
+    await scene.until(THURSDAY_9 + timedelta(days=8))
+    assert [p.nominal for p in scene.sender.of("remind")] == [FRIDAY.replace(hour=hour) + timedelta(days=7)]

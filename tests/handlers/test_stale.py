@@ -1,0 +1,172 @@
+"""Buttons that stand while the reminder behind them has become another one, or Telegram shows nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from conftest import GROUP, LEADER, LI, WANG, Chatting, labels
+from standing import DAY, Pressing, answers_to, deliver, new_rule, stand
+
+from sandbox.errors import ApiError
+from sandbox.model import Message
+from scheduler.rule import GroupRule
+
+HOUR = timedelta(hours=1)
+NOT_SHOWN = ApiError(400, "Bad Request: MESSAGE_ID_INVALID")
+
+
+@pytest.fixture
+def pressing(chatting: Chatting) -> Pressing:
+    return Pressing(chatting)
+
+
+async def move(pressing: Pressing, rule: GroupRule, by: timedelta) -> GroupRule:
+    """As 修改 does it."""
+    schedule = rule.rule.schedule
+    later = replace(rule.rule, schedule=replace(schedule, start=schedule.start + by))
+    rules = pressing.services.stores.rules
+    assert await rules.change(rule.id, later, now=pressing.services.clock(), thread_id=None)
+    fresh = await rules.get(rule.id)
+    assert fresh is not None
+    return fresh
+
+
+def let_pass(pressing: Pressing, span: timedelta) -> None:
+    later = pressing.services.clock() + span
+    object.__setattr__(pressing.services, "clock", lambda: later)
+
+
+async def summary_of(pressing: Pressing, rule: GroupRule) -> Message:
+    pressing.chatting.world.say(LEADER, LEADER, "/start")
+    await pressing.chatting.until(lambda: bool(pressing.chatting.from_bot(LEADER)))
+    return await stand(pressing.chatting, rule, purpose="summary")
+
+
+async def opened_page(chatting: Chatting) -> Message:
+    return await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/reminders"), "党小组会")
+
+
+@pytest.mark.parametrize("button", ["再提醒一次", "1小时"])
+async def test_a_summary_of_a_day_that_was_moved_leads_to_nothing(pressing: Pressing, button: str) -> None:
+    rule = await new_rule(pressing.chatting)
+    summary = await summary_of(pressing, rule)
+    await move(pressing, rule, 2 * DAY)
+    assert "日子改过了" in (await pressing.tap(LEADER, summary, button)).text
+    let_pass(pressing, HOUR)
+    before = len(pressing.chatting.from_bot(LEADER))
+    await deliver(pressing.chatting)
+    assert pressing.chatting.from_bot(GROUP) == [] and len(pressing.chatting.from_bot(LEADER)) == before
+
+
+async def test_once_more_does_not_call_to_what_was_skipped(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    summary = await summary_of(pressing, rule)
+    await pressing.services.stores.rules.skip(rule.id, rule.rule.schedule.start, now=pressing.services.clock())
+    assert (await pressing.tap(LEADER, summary, "再提醒一次")).text == "这一次已经跳过了。"
+    await deliver(pressing.chatting)
+    assert pressing.chatting.from_bot(GROUP) == []
+
+
+async def test_once_more_does_not_call_to_a_meeting_that_is_over(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    summary = await summary_of(pressing, rule)
+    let_pass(pressing, 2 * DAY)
+    assert (await pressing.tap(LEADER, summary, "再提醒一次")).text == "已经开过了，不再提醒了。"
+    await deliver(pressing.chatting)
+    assert [m for m in pressing.chatting.from_bot(GROUP) if "能不能来" in m.text] == []
+
+
+async def test_once_more_is_silent_for_what_is_paused(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    summary = await summary_of(pressing, rule)
+    await pressing.services.stores.rules.pause(rule.id)
+    assert "停着" in (await pressing.tap(LEADER, summary, "再提醒一次")).text
+    await deliver(pressing.chatting)
+    assert pressing.chatting.from_bot(GROUP) == []
+
+
+async def test_who_answers_under_the_old_hour_is_told_that_it_changed(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    reminder = await stand(pressing.chatting, rule)
+    fresh = await move(pressing, rule, HOUR / 2)
+    assert "改过了" in (await pressing.tap(WANG, reminder, "参加")).text
+    assert await answers_to(pressing.chatting, fresh) == await answers_to(pressing.chatting, rule) == {}
+
+
+async def test_answers_hold_when_only_the_hour_is_moved(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, starts_in=3 * HOUR)
+    reminder = await stand(pressing.chatting, rule)
+    await pressing.tap(WANG, reminder, "参加")
+    minute = rule.rule.schedule.start.minute  # the day stays the same
+    fresh = await move(pressing, rule, timedelta(minutes=1 if minute < 59 else -1))
+    again = await stand(pressing.chatting, fresh)
+    assert "✅ 参加 1" in labels(again)
+
+
+async def test_who_answers_to_what_was_skipped_is_told_so(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    reminder = await stand(pressing.chatting, rule)
+    await pressing.services.stores.rules.skip(rule.id, rule.rule.schedule.start, now=pressing.services.clock())
+    assert (await pressing.tap(WANG, reminder, "参加")).text == "这一次跳过了，不用回复。"
+    assert await answers_to(pressing.chatting, rule) == {}
+
+
+async def test_a_deletion_can_be_undone_from_the_list_too(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    page = await opened_page(pressing.chatting)
+    for label in ("删除", "真的删除", "全部提醒"):
+        await pressing.tap(LEADER, page, label)
+    assert pressing.labels(page) == ["撤销删除：党小组会"]
+    assert "群主和管理员" in (await pressing.tap(LI, page, "撤销删除")).text
+    assert (await pressing.tap(LEADER, page, "撤销删除")).text == "恢复了"
+    stored = await pressing.services.stores.rules.get(rule.id)
+    assert stored is not None and stored.state == "active"
+    let_pass(pressing, HOUR)
+    await pressing.tap(LEADER, page, "全部提醒")
+    assert pressing.labels(page) == ["1. 党小组会"]
+
+
+async def test_a_member_does_not_call_off_the_leaders_question(pressing: Pressing) -> None:
+    await new_rule(pressing.chatting)
+    page = await opened_page(pressing.chatting)
+    await pressing.tap(LEADER, page, "删除")
+    assert "群主和管理员" in (await pressing.tap(LI, page, "不删")).text
+    assert "真的删除" in pressing.labels(page)
+
+
+async def test_an_old_page_does_not_call_to_what_is_over(pressing: Pressing) -> None:
+    await new_rule(pressing.chatting, starts_in=HOUR)
+    page = await opened_page(pressing.chatting)
+    let_pass(pressing, 20 * HOUR)
+    assert "已经过了" in (await pressing.tap(LEADER, page, "立即发送")).text
+    await deliver(pressing.chatting)
+    assert [m for m in pressing.chatting.from_bot(GROUP) if "能不能来" in m.text] == []
+
+
+@pytest.mark.parametrize(("label", "said"), [("暂停", "暂停了"), ("立即发送", "马上发"), ("全部提醒", "过一会儿再试")])
+async def test_what_can_not_be_shown_is_not_called_gone(pressing: Pressing, label: str, said: str) -> None:
+    await new_rule(pressing.chatting)
+    page = await opened_page(pressing.chatting)
+    pressing.chatting.world.fail_next(NOT_SHOWN, method="editMessageText")
+    assert said in (await pressing.tap(LEADER, page, label)).text
+
+
+@pytest.mark.parametrize(("label", "method"), [("几点", "editMessageText"), ("地点", "sendMessage")])
+async def test_a_choice_that_can_not_be_shown_is_not_called_saved(pressing: Pressing, label: str, method: str) -> None:
+    page = await pressing.chatting.ask(LEADER, GROUP, "/remind 每周五下午3点开党小组会")
+    pressing.chatting.world.fail_next(NOT_SHOWN, method=method)
+    assert "过一会儿" in (await pressing.tap(LEADER, page, label)).text
+
+
+async def test_how_it_is_worked_out_is_told_only_where_its_button_is(pressing: Pressing) -> None:
+    await pressing.chatting.ask(WANG, GROUP, "/next")
+    before = len(pressing.chatting.from_bot(GROUP))
+    await pressing.forge(LI, pressing.chatting.from_bot(GROUP)[0], "r:how")
+    assert len(pressing.chatting.from_bot(GROUP)) == before
+
+
+async def test_what_begins_soon_is_announced_by_the_leads_that_are_left(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, "/remind 半小时后开党小组会")
+    assert "到点提醒" in page.text and "提前" not in page.text
+    page = await chatting.ask(LEADER, GROUP, "/remind 一分钟后交材料，提前1天提醒")
+    assert "这次不会发" in page.text
