@@ -78,7 +78,8 @@ async def whole(count: int, database: Database) -> str:
     """The runner's own rounds, until nothing is left to be planned."""
     await add_rules(database, _rules(count))
     async with open_stores(database.url, database.key) as stores:
-        runner = Runner(RunnerStores(stores.plans, stores.deliveries, stores.chats), _Nobody(), lambda: NOW, Workdays)
+        parts = RunnerStores(stores.plans, stores.deliveries, stores.chats, stores.replicas)
+        runner = Runner(parts, _Nobody(), lambda: NOW, Workdays)
         begun = time.perf_counter()
         await runner.step()
         seconds = time.perf_counter() - begun

@@ -52,7 +52,7 @@ async def main(url: str, folder: Path, api_url: str) -> Figures:
         services = Services(base, stores, lambda: datetime.now(UTC), lambda: calendar.current)
         application = build_application(TOKEN, services, api_url=api_url)
         async with open_sender(TOKEN, services, api_url=api_url) as sender:
-            parts = RunnerStores(stores.plans, stores.deliveries, stores.chats)
+            parts = RunnerStores(stores.plans, stores.deliveries, stores.chats, stores.replicas)
             runner = Runner(
                 parts, sender, services.clock, services.workdays, is_alone=stores.is_alone, woken=services.woken
             )

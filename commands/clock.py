@@ -2,31 +2,47 @@
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 from storage import StoreError, Stores
 
 _EVERY_SECONDS = 60.0
+_SLOWEST_ANSWER = 1.0  # seconds; of a slower one nobody knows what it was the time of
 _log = logging.getLogger("bot")
 
 
 class SharedClock:
-    """Now, aware, UTC, as the data base has it."""
+    """Now, aware, UTC, as the data base has it; the machine's own clock may be set back and forth meanwhile."""
 
     def __init__(self) -> None:
-        self._offset = timedelta(0)
+        self._synced: tuple[datetime, float] | None = None
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self._offset
+        if self._synced is None:
+            return datetime.now(UTC)
+        then, ticks = self._synced
+        return then + timedelta(seconds=_ticks() - ticks)
 
     async def keep_in_step(self, stores: Stores) -> None:
-        """For ever; while the data base does not answer, the last difference stands."""
+        """For ever; while the data base does not answer, what it said last stands."""
         while True:
             await self.sync(stores)
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def sync(self, stores: Stores) -> None:
+        if stores.is_alone:
+            return
+        begun = _ticks()
         try:
-            self._offset = await stores.clock_offset(datetime.now(UTC))
+            theirs = await stores.now()
         except StoreError as error:
             _log.warning("clock.not_synced %s", error)
+            return
+        if self._synced is None or _ticks() - begun < _SLOWEST_ANSWER:
+            self._synced = theirs, _ticks()
+
+
+def _ticks() -> float:
+    """Seconds that only grow, also while a laptop sleeps, where the system counts those."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

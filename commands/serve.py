@@ -151,7 +151,7 @@ async def _run_bot(  # noqa: PLR0913
     application = build_application(token, services, api_url=api_url, concurrency=settings.concurrency)
     async with open_sender(token, services, api_url=api_url) as sender:
         runner = Runner(
-            RunnerStores(stores.plans, stores.deliveries, stores.chats),
+            RunnerStores(stores.plans, stores.deliveries, stores.chats, stores.replicas),
             sender,
             services.clock,
             services.workdays,

@@ -69,7 +69,7 @@ async def _work(arguments: argparse.Namespace) -> None:
         services = Services(base, stores, clock, Workdays)
         async with open_sender(arguments.token, services, api_url=arguments.api) as sender:
             runner = Runner(
-                RunnerStores(stores.plans, stores.deliveries, stores.chats),
+                RunnerStores(stores.plans, stores.deliveries, stores.chats, stores.replicas),
                 sender,
                 clock,
                 services.workdays,

@@ -69,7 +69,7 @@ async def on_calendar(update: Update, context: Context) -> None:
     if not coming(rules, workdays, now=now, until=now + _FAR):
         await message.reply_text(_why_empty(rules))
         return
-    await _post(message, calendar(rules, workdays, now=now, until=now + _FAR))
+    await _post(message, calendar(rules, workdays, context.bot.id, now=now, until=now + _FAR))
 
 
 def _why_empty(rules: Sequence[GroupRule]) -> str:

@@ -21,25 +21,29 @@ _LASTS: dict[Kind, timedelta] = {
 PROVISIONAL = "这一年的放假安排尚未公布，暂按周末计算，公布后可能变动。"
 
 
-def calendar(group_rules: Sequence[GroupRule], workdays: Workdays, *, now: datetime, until: datetime) -> bytes:
+def calendar(
+    group_rules: Sequence[GroupRule], workdays: Workdays, bot_id: int, *, now: datetime, until: datetime
+) -> bytes:
     """An .ics file of what comes from now until then (aware), in UTC, as every calendar understands it.
 
-    A UID is the same for ever, whatever the roll: importing a newer file moves the events.
+    A UID is the same for ever, whatever the roll: importing a newer file moves the events. bot_id tells the events of
+    one bot from those of another.
     """
     found = Calendar()
     found.add("prodid", _PRODUCT)
     found.add("version", "2.0")
     found.add("method", "PUBLISH")
     found.add("x-wr-calname", _NAME)
-    for group_rule, event in coming(group_rules, workdays, now=now, until=until):
-        found.add_component(_event(group_rule, event, workdays, now))
+    for group_rule, occurrence in coming(group_rules, workdays, now=now, until=until):
+        event = _event(group_rule, occurrence, workdays, now)
+        event.add("uid", f"{group_rule.id}-{occurrence.nominal:%Y%m%dT%H%M%S}@{bot_id}.party-group-bot")
+        found.add_component(event)
     return bytes(found.to_ical())
 
 
 def _event(group_rule: GroupRule, occurrence: Occurrence, workdays: Workdays, now: datetime) -> Event:
     rule = group_rule.rule
     event = Event()
-    event.add("uid", f"{group_rule.id}-{occurrence.nominal:%Y%m%dT%H%M%S}@party-group-bot")
     event.add("dtstamp", now)
     event.add("dtstart", occurrence.at)
     event.add("dtend", occurrence.at + _LASTS[rule.kind])

@@ -25,13 +25,12 @@ def plan(group_rule: GroupRule, workdays: Workdays, *, after: datetime, until: d
     """Every delivery that is due at or after `after` and before `until` (aware, UTC)."""
     if group_rule.state != "active":
         return []
-    since = max(after, group_rule.since)
     longest = max(
         (timedelta(days=1 + lead.days, minutes=lead.minutes) for lead in _leads(group_rule.rule)), default=_LONGEST_LEAD
     )
-    events = occurrences(group_rule.rule.schedule, workdays, after=since - timedelta(days=2), until=until + longest)
+    events = occurrences(group_rule.rule.schedule, workdays, after=after - timedelta(days=2), until=until + longest)
     planned = (p for event in events if event.nominal not in group_rule.skipped for p in deliveries(group_rule, event))
-    return [p for p in planned if since <= p.due_at < until]
+    return [p for p in planned if after <= p.due_at < until]
 
 
 def deliveries(group_rule: GroupRule, event: Occurrence) -> Iterator[Planned]:

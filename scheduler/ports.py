@@ -62,6 +62,17 @@ class Plan:
     deliveries: tuple[Planned, ...]
 
 
+@dataclass(frozen=True)
+class Fleet:
+    """All processes at work. calendar: the version that counts, of the one that took it up last.
+
+    is_mixed: not all of them go by the same one, or did not until a few minutes ago.
+    """
+
+    calendar: str
+    is_mixed: bool
+
+
 class Trouble(Exception):
     """The store did not do it; it may later. Nothing was changed."""
 
@@ -85,17 +96,23 @@ class Deliveries(Protocol):
 
     async def overdue(self, *, now: datetime, count: int) -> Sequence[tuple[Delivery, GroupRule | None]]: ...
 
-    async def expire(self, expired: Sequence[Delivery], notices: Sequence[Planned], *, now: datetime) -> None: ...
+    async def expire(self, overdue: Sequence[tuple[Delivery, GroupRule | None]], *, now: datetime) -> None: ...
 
     async def next_at(self) -> datetime | None: ...
-
-    async def clock_set_back(self, *, now: datetime) -> None: ...
 
 
 class Chats(Protocol):
     async def gone(self, chat_id: int, reason: str, *, zone: str, now: datetime) -> bool: ...
 
-    async def move(self, old: int, new: int) -> None: ...
+    async def move(self, old: int, new: int, *, now: datetime) -> None: ...
+
+
+class Replicas(Protocol):
+    async def last_seen(self) -> datetime | None: ...
+
+    async def report(self, worker: str, calendar: str, *, since: datetime, now: datetime) -> Fleet: ...
+
+    async def clock_set_back(self, *, now: datetime) -> None: ...
 
 
 class Sender(Protocol):

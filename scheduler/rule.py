@@ -69,7 +69,8 @@ class Rule:
 class GroupRule:
     """A rule of a group, as stored.
 
-    since: aware, UTC; what was due before is never sent. skipped: nominal local times that the leader skipped.
+    since: aware, UTC; as the rule is now, nothing that was due before is planned.
+    skipped: nominal local times that the leader skipped.
     declared: its name in config.yaml; "" for one that was set up in the chat. leader_id: who is told in private.
     revision: grows with every change.
     """

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from scheduler.delivery import ChatGone, ChatMoved, Delivery, Outcome, SlowDown, TryLater, after_send
 from scheduler.gates import Limits
-from scheduler.notices import expired_notices, notices_after
+from scheduler.notices import notices_after
 from scheduler.planning import HORIZON, LOOK_BACK, plan
-from scheduler.ports import Chats, Deliveries, Parcel, Plan, Plans, Result, Sender, Trouble, Unplanned
+from scheduler.ports import Chats, Deliveries, Parcel, Plan, Plans, Replicas, Result, Sender, Trouble, Unplanned
 from scheduler.rule import DEFAULT_ZONE
 from scheduler.workdays import Workdays
 
@@ -39,6 +39,7 @@ class Stores:
     plans: Plans
     deliveries: Deliveries
     chats: Chats
+    replicas: Replicas
 
 
 @dataclass
@@ -62,11 +63,13 @@ class Runner:
         self._results: list[Result] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: dict[int, Delivery] = {}
-        self._seen_at = self.clock()
+        self._seen_at: datetime | None = None
         self._housekept_at: datetime | None = None
         self._slowed: tuple[int, datetime] | None = None
         self._is_fresh = True
         self._calendar = ""
+        self._calendar_since = self.clock()
+        self._is_planned = False
         self._opens_at: datetime | None = None
 
     def wake(self) -> None:
@@ -96,16 +99,21 @@ class Runner:
 
     async def _round(self) -> bool:
         now = self.clock()
-        if now < self._seen_at - _SET_BACK:
-            _log.warning("runner.clock_set_back by=%s", self._seen_at - now)
-            await self.stores.deliveries.clock_set_back(now=now)
-            self._housekept_at = None
-        self._seen_at = now
+        await self._look_at_the_clock(now)
         did = await self._write_down()
         if self._housekept_at is None or abs(now - self._housekept_at) >= HOUSEKEEPING or self.woken.is_set():
             self.woken.clear()
             self._housekept_at = now if await self._keep_house(now) else None
         return await self._take() or did
+
+    async def _look_at_the_clock(self, now: datetime) -> None:
+        """It may have been set back: while this was running, or since any process was last at work."""
+        seen_at = self._seen_at or await self.stores.replicas.last_seen()
+        if seen_at is not None and now < seen_at - _SET_BACK:
+            _log.warning("runner.clock_set_back by=%s", seen_at - now)
+            await self.stores.replicas.clock_set_back(now=now)
+            self._housekept_at = None
+        self._seen_at = now
 
     async def settled(self) -> None:
         """Waits until nothing is due and nothing is in hand. For a clock that is moved by hand."""
@@ -129,21 +137,34 @@ class Runner:
     async def _plan(self, now: datetime) -> bool:
         calendar = self.workdays()
         until = now + HORIZON
-        changed = calendar.version if calendar.version != self._calendar else None
+        stale = calendar.version if await self._is_to_be_compared(calendar.version, now) else None
         while unplanned := await self.stores.plans.unplanned(
-            until=until - REPLAN_MARGIN, calendar=changed, count=_PLANNED_AT_ONCE
+            until=until - REPLAN_MARGIN, calendar=stale, count=_PLANNED_AT_ONCE
         ):
             plans = [_planned(u, calendar, now=now, until=until) for u in unplanned]
             await self.stores.plans.write(plans, until=until, calendar=calendar.version)
             if self.clock() - now > _PLANNING:
                 return False
-        self._calendar = calendar.version
+        self._is_planned = True
         return True
+
+    async def _is_to_be_compared(self, version: str, now: datetime) -> bool:
+        """Whether what was planned by another calendar is to be planned by this one: only if it is the one that counts.
+
+        Processes with different ones would otherwise undo each other's plans for ever.
+        """
+        if version != self._calendar:
+            self._calendar, self._calendar_since, self._is_planned = version, now, False
+        fleet = await self.stores.replicas.report(self.worker, version, since=self._calendar_since, now=now)
+        if fleet.calendar != version:
+            _log.warning("runner.calendars_differ 别的副本用的放假安排不一样，以最后更新的为准")
+            return False
+        return fleet.is_mixed or not self._is_planned
 
     async def _expire(self, now: datetime) -> None:
         while overdue := await self.stores.deliveries.overdue(now=now, count=_EXPIRED_AT_ONCE):
             _log.warning("runner.expired count=%d", len(overdue))
-            await self.stores.deliveries.expire([d for d, _ in overdue], expired_notices(overdue, now=now), now=now)
+            await self.stores.deliveries.expire(overdue, now=now)
 
     # sending
 
@@ -200,7 +221,7 @@ class Runner:
             case SlowDown(wait):
                 await self._slow_down(chat_id, now + wait, now)
             case ChatMoved(new_chat_id):
-                await self.stores.chats.move(chat_id, new_chat_id)
+                await self.stores.chats.move(chat_id, new_chat_id, now=now)
             case ChatGone(reason) if chat_id < 0:
                 rule = parcel.rule_of(parcel.first)
                 zone = rule.rule.schedule.zone if rule else DEFAULT_ZONE
@@ -271,4 +292,8 @@ def _planned(unplanned: Unplanned, calendar: Workdays, *, now: datetime, until: 
     after = max(unplanned.planned_until, now - LOOK_BACK)
     if unplanned.is_stale:
         after = min(after, now - timedelta(days=2))
-    return Plan(rule, after, tuple(plan(rule, calendar, after=after, until=until)))
+    try:
+        return Plan(rule, after, tuple(plan(rule, calendar, after=after, until=until)))
+    except Exception:  # whatever is wrong with one rule, the others go on
+        _log.exception("runner.rule_not_planned id=%d", rule.id)
+        return Plan(rule, until, ())

@@ -8,7 +8,7 @@ from storage.misses import Decision, Miss, MissStore
 from storage.people import PeopleStore
 from storage.plans import PlanStore
 from storage.rolls import EventOf
-from storage.rules import RuleStore
+from storage.rules import RuleStore, bare_name
 from storage.stores import Stores, open_stores
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "RuleStore",
     "StoreError",
     "Stores",
+    "bare_name",
     "open_stores",
 ]

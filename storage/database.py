@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +49,12 @@ def reading(engine: AsyncEngine) -> AsyncConnection:
     return engine.execution_options(reads_only=True).connect()
 
 
-async def clock_offset(engine: AsyncEngine, now: datetime) -> timedelta:
-    """How far the data base's clock is ahead of `now` (aware, UTC): replicas go by it. 0 for an embedded one."""
-    if is_sqlite(engine):
-        return timedelta(0)
+async def database_now(engine: AsyncEngine) -> datetime:
+    """By the data base's clock (aware, UTC), which replicas go by. Of PostgreSQL alone."""
     with reported():
         async with reading(engine) as connection:
             theirs: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
-    return theirs.astimezone(UTC) - now
+    return theirs.astimezone(UTC)
 
 
 def is_sqlite(engine: AsyncEngine) -> bool:

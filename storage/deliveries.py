@@ -1,23 +1,23 @@
 """Deliveries on their way: claimed for a while by one worker, recorded, rescued when the worker is gone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, delete, func, literal, select, text, true, update
+from sqlalchemy import Select, bindparam, case, delete, func, literal, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.delivery import Delivery, Planned
 from scheduler.gates import Limits
-from scheduler.notices import UNREACHABLE
+from scheduler.notices import UNREACHABLE, expired_notices
 from scheduler.ports import Claim, Result
 from scheduler.rule import GroupRule
 from storage.claims import PENDING, Claimant, claimed
 from storage.database import reading, reported
 from storage.gates import gates_of, put_gates
 from storage.rows import delivery_of, planned_values
-from storage.rules import BY_HAND, rules_of
+from storage.rules import BY_HAND, OVERDUE, rules_of, skipped_of
 from storage.statements import inserting
 from storage.tables import DeliveryRow, GateRow, RuleRow, table_of
 
@@ -46,7 +46,6 @@ class DeliveryStore:
         Whether the rule of one that is to be tried again was changed while it was on its way: it is planned again
         then, and what the rule no longer says falls away.
         """
-        values = [_recorded(r, now) for r in results]
         mine = (
             deliveries.c.id == bindparam("row"),
             deliveries.c.worker == bindparam("by"),
@@ -55,18 +54,17 @@ class DeliveryStore:
         )
         names = ("state", "not_before", "timeouts", "is_doubtful", "problem", "message_id", "ended_at")
         changed = {name: bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in names}
-        notices = [planned_values(n) for r in results for n in r.notices]
+        statement = update(deliveries).where(*mine).values(changed | {"lease_until": None})
         with reported():
             async with self.engine.begin() as connection:
-                overtaken = await _overtaken(connection, results)
-                for value in values:
-                    value.update(overtaken.get(value["row"], {}))
-                await connection.execute(
-                    update(deliveries).where(*mine).values(changed | {"lease_until": None}), values
-                )
-                if notices:
-                    statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
-                    await connection.execute(statement, notices)
+                overtaken = await _overtaken(connection, results, now)
+                ordered = sorted(results, key=lambda r: r.delivery.id)  # workers that meet wait, and don't deadlock
+                values = {r.delivery.id: _recorded(r, now) | overtaken.get(r.delivery.id, {}) for r in ordered}
+                if plain := [values[r.delivery.id] for r in ordered if not r.notices]:
+                    await connection.execute(statement, plain)
+                for result in (r for r in ordered if r.notices):
+                    if (await connection.execute(statement, values[result.delivery.id])).rowcount:
+                        await self._promise(connection, result.notices)
         return bool(overtaken)
 
     async def shut(self, name: str, *, until: datetime, now: datetime) -> None:
@@ -84,12 +82,21 @@ class DeliveryStore:
         is_lost = true() if everything else deliveries.c.lease_until <= now
         lost = (SENDING, deliveries.c.id.not_in(list(spared)), is_lost)
         values = {"state": "pending", "is_doubtful": True, "not_before": now, "worker": "", "lease_until": None}
+        of_rules = deliveries.c.rule_id
         with reported():
             async with self.engine.begin() as connection:
-                taken = update(deliveries).where(*lost).values(values)
-                rows = (await connection.execute(taken.returning(deliveries.c.rule_id, deliveries.c.due_at))).all()
-                for rule_id, due_at in rows:
-                    await _plan_again(connection, rule_id, due_at)
+                numbers = set((await connection.execute(select(of_rules).where(*lost))).scalars())
+                if not numbers:
+                    return 0
+                await _locked(connection, numbers)  # in the order in which record() locks
+                is_known = or_(of_rules.is_(None), of_rules.in_(numbers - {None}))
+                columns = (deliveries.c.id, of_rules, deliveries.c.due_at)
+                held = select(*columns).where(*lost, is_known).order_by(deliveries.c.id).with_for_update()
+                rows = (await connection.execute(held)).all()
+                mine = deliveries.c.id.in_([row.id for row in rows])
+                await connection.execute(update(deliveries).where(mine).values(values))
+                for row in rows:
+                    await _plan_again(connection, row.rule_id, row.due_at)
         return len(rows)
 
     async def overdue(self, *, now: datetime, count: int) -> Sequence[tuple[Delivery, GroupRule | None]]:
@@ -102,19 +109,20 @@ class DeliveryStore:
                 known = await rules_of(connection, found)
         return [(d, known.get(d.planned.rule_id or 0)) for d in found]
 
-    async def expire(self, expired: Sequence[Delivery], notices: Sequence[Planned], *, now: datetime) -> None:
-        """Past their grace: ended, and somebody is told, both or neither."""
-        numbers = [d.id for d in expired]
+    async def expire(self, overdue: Sequence[tuple[Delivery, GroupRule | None]], *, now: datetime) -> None:
+        """Past their grace: ended, and somebody is told, both or neither; not of what another worker has ended."""
+        past = (deliveries.c.id.in_([d.id for d, _ in overdue]), PENDING)
+        ended = update(deliveries).where(*past).values(state="expired", ended_at=now, problem="expired")
         with reported():
             async with self.engine.begin() as connection:
-                await connection.execute(
-                    update(deliveries)
-                    .where(deliveries.c.id.in_(numbers), PENDING)
-                    .values(state="expired", ended_at=now, problem="expired")
-                )
-                if notices:
-                    statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
-                    await connection.execute(statement, [planned_values(n) for n in notices])
+                numbers = set((await connection.execute(ended.returning(deliveries.c.id))).scalars())
+                notices = expired_notices([pair for pair in overdue if pair[0].id in numbers], now=now)
+                await self._promise(connection, notices)
+
+    async def _promise(self, connection: AsyncConnection, notices: Sequence[Planned]) -> None:
+        if notices:
+            statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
+            await connection.execute(statement, [planned_values(n) for n in notices])
 
     async def next_at(self) -> datetime | None:
         """When the next pending delivery may be tried."""
@@ -122,16 +130,6 @@ class DeliveryStore:
         with reported():
             async with reading(self.engine) as connection:
                 return (await connection.execute(statement)).scalar()
-
-    async def clock_set_back(self, *, now: datetime) -> None:
-        """The clock shows an earlier time than before: what was counted from the old time is counted from the new."""
-        with reported():
-            async with self.engine.begin() as connection:
-                for name in ("free_at", "shut_until"):
-                    ahead = gates.c[name] > now
-                    await connection.execute(update(gates).where(ahead).values({name: now}))
-                retried = and_(PENDING, deliveries.c.attempts > 0, deliveries.c.not_before > now)
-                await connection.execute(update(deliveries).where(retried).values(not_before=now))
 
     async def revive(self, chat_id: int, *, now: datetime) -> int:
         """Somebody who could not be written to can be now: what failed for that and is still of use goes out."""
@@ -187,17 +185,16 @@ class DeliveryStore:
                 return [delivery_of(row) for row in rows]
 
 
-async def _overtaken(connection: AsyncConnection, results: Sequence[Result]) -> dict[int, dict[str, Any]]:
+async def _overtaken(
+    connection: AsyncConnection, results: Sequence[Result], now: datetime
+) -> dict[int, dict[str, Any]]:
     """Of those to be tried again whose rule was changed meanwhile: what else is to be written, by id."""
     again = {r.delivery.id: r for r in results if r.change.state == "pending" and _is_planned(r.delivery.planned)}
     if not again:
         return {}
     numbers = {r.delivery.planned.rule_id for r in again.values()}
-    columns = (rules.c.id, rules.c.revision, rules.c.state)
-    rows = await connection.execute(
-        select(*columns).where(rules.c.id.in_(numbers)).order_by(rules.c.id).with_for_update()
-    )
-    current = {row.id: (row.revision, row.state) for row in rows}
+    current = await _locked(connection, numbers)
+    skipped = await skipped_of(connection, current)
     found: dict[int, dict[str, Any]] = {}
     for number, result in again.items():
         planned = result.delivery.planned
@@ -205,8 +202,19 @@ async def _overtaken(connection: AsyncConnection, results: Sequence[Result]) -> 
         if revision == result.revision:
             continue
         await _plan_again(connection, planned.rule_id, planned.due_at)
-        found[number] = {"new_state": "withdrawn", "new_problem": "deleted"} if state == "deleted" else {}
+        found[number] = {}
+        if state == "deleted":
+            found[number] = {"new_state": "withdrawn", "new_problem": "deleted"}
+        elif planned.nominal in skipped.get(planned.rule_id or 0, ()) and planned.due_at <= now:
+            found[number] = {"new_state": "withdrawn", "new_problem": OVERDUE}
     return found
+
+
+async def _locked(connection: AsyncConnection, numbers: Collection[int | None]) -> dict[int, tuple[int, str]]:
+    """Revision and state of rules, by id."""
+    columns = (rules.c.id, rules.c.revision, rules.c.state)
+    wanted = select(*columns).where(rules.c.id.in_(numbers)).order_by(rules.c.id).with_for_update()
+    return {row.id: (row.revision, row.state) for row in await connection.execute(wanted)}
 
 
 def _is_planned(planned: Planned) -> bool:

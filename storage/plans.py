@@ -55,6 +55,9 @@ class PlanStore:
     async def write(self, plans: Sequence[Plan], *, until: datetime, calendar: str) -> None:
         """Insert what is new, move what has another time, withdraw what no longer happens.
 
+        What was due before the rule became as it is now is neither new nor comes back: it may have been sent already,
+        at the hour that it had then.
+
         A rule that was changed since its plan was made is left alone: it is planned again.
         """
         with reported():
@@ -62,8 +65,11 @@ class PlanStore:
                 current = await _unchanged(connection, plans)
                 wanted = {p.key: p for plan in current for p in plan.deliveries}
                 known = await _known(connection, current)
-                await self._insert(connection, [p for key, p in wanted.items() if key not in known])
-                await _adjust(connection, current, wanted, known)
+                since = {plan.group_rule.id: plan.group_rule.since for plan in current}
+                late = {key for key, p in wanted.items() if p.due_at < since[p.rule_id or 0]}
+                await self._insert(connection, [p for key, p in wanted.items() if key not in known and key not in late])
+                gone = {key for key, row in known.items() if row["state"] == "withdrawn" and key in late}
+                await _adjust(connection, current, wanted, {k: row for k, row in known.items() if k not in gone})
                 numbers = [plan.group_rule.id for plan in current]
                 done = update(rules).where(rules.c.id.in_(numbers)).values(planned_until=until, planned_with=calendar)
                 await connection.execute(done)

@@ -14,7 +14,7 @@ from scheduler.rule import GroupRule, Rule
 from storage.database import reading, reported
 from storage.rows import group_rule_of, rule_values
 from storage.statements import inserting, is_written
-from storage.tables import DeliveryRow, ResponseRow, RuleRow, SkipRow, table_of
+from storage.tables import ChatRow, DeliveryRow, ResponseRow, RuleRow, SkipRow, table_of
 
 rules = table_of(RuleRow)
 skips = table_of(SkipRow)
@@ -23,7 +23,7 @@ deliveries = table_of(DeliveryRow)
 UNDO = timedelta(minutes=10)
 BY_HAND = "+"  # leads that begin so were asked for by hand: no plan touches them
 _DATES = ("start", "rrule", "roll", "zone")
-_OVERDUE = "overdue"  # withdrawn after its time, unsent
+OVERDUE = "overdue"  # withdrawn after its time, unsent
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,19 @@ class RuleStore:
     async def declare(  # noqa: PLR0913
         self, rule: Rule, name: str, *, chat_id: int, leader_id: int, now: datetime, thread_id: int | None = None
     ) -> None:
-        """As add, under its name in config.yaml; one that is there already stays as it is."""
+        """As add, under its name in config.yaml; one that is there already stays as it is, whatever its text.
+
+        The chat is one that is known: replicas that start together wait for one another there.
+        """
         values = new_values(rule, chat_id=chat_id, leader_id=leader_id, thread_id=thread_id, now=now)
         values["declared"] = name
+        chats = table_of(ChatRow)
         with reported():
             async with self.engine.begin() as connection:
-                await connection.execute(inserting(self.engine, rules).values(values).on_conflict_do_nothing())
+                await connection.execute(select(chats).where(chats.c.chat_id == chat_id).with_for_update())
+                known = await declared_in(connection, chat_id)
+                if bare_name(name) not in {bare_name(other) for other in known.values()}:
+                    await connection.execute(inserting(self.engine, rules).values(values).on_conflict_do_nothing())
 
     async def get(self, rule_id: int) -> GroupRule | None:
         found = await self._found(select(rules).where(rules.c.id == rule_id))
@@ -162,7 +169,7 @@ class RuleStore:
                 await _write(connection, row, {})
                 mine = (deliveries.c.rule_id == rule_id, deliveries.c.nominal == nominal, _PENDING)
                 overdue = update(deliveries).where(*mine, deliveries.c.due_at <= now)
-                await connection.execute(overdue.values(state="withdrawn", problem=_OVERDUE))
+                await connection.execute(overdue.values(state="withdrawn", problem=OVERDUE))
                 await connection.execute(update(deliveries).where(*mine).values(state="withdrawn"))
         return True
 
@@ -174,7 +181,7 @@ class RuleStore:
                 if row is None:
                     return
                 await connection.execute(delete(skips).where(skips.c.rule_id == rule_id, skips.c.nominal == nominal))
-                await _bring_back(connection, rule_id, _OVERDUE, deliveries.c.nominal == nominal)
+                await _bring_back(connection, rule_id, OVERDUE, deliveries.c.nominal == nominal)
                 await _write(connection, row, _replanned(row, now))
 
     async def _found(self, statement: Select[Any]) -> Sequence[GroupRule]:
@@ -183,6 +190,18 @@ class RuleStore:
                 rows = (await connection.execute(statement.order_by(rules.c.id))).mappings().all()
                 skipped = await skipped_of(connection, [row["id"] for row in rows])
         return [group_rule_of(row, skipped.get(row["id"], ())) for row in rows]
+
+
+def bare_name(declared: str) -> str:
+    """Of "name#fingerprint"."""
+    return declared.rpartition("#")[0]
+
+
+async def declared_in(connection: AsyncConnection, chat_id: int) -> dict[int, str]:
+    """What is declared of a chat: id -> name and fingerprint."""
+    there = (rules.c.chat_id == chat_id, rules.c.state != "deleted", rules.c.declared != "")
+    rows = await connection.execute(select(rules.c.id, rules.c.declared).where(*there))
+    return {rule_id: declared for rule_id, declared in rows}
 
 
 _PENDING = deliveries.c.state == "pending"
@@ -200,8 +219,9 @@ def _from(now: datetime) -> dict[str, Any]:
 
 
 def _replanned(row: Any, now: datetime) -> dict[str, Any]:
-    """Planned anew from now on, beside what is promised already."""
-    return {"planned_until": min(row["planned_until"], now), "planned_with": ""}
+    """Planned anew from now on, beside what is promised already: nothing is added that was due before."""
+    anew = min(row["planned_until"], now)
+    return {"planned_until": anew, "planned_with": "", "since": max(row["since"], anew)}
 
 
 async def _locked(connection: AsyncConnection, rule_id: int) -> Any:

@@ -3,18 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.chats import ChatStore
-from storage.database import clock_offset, is_sqlite, open_database
+from storage.database import database_now, is_sqlite, open_database
 from storage.deliveries import DeliveryStore
 from storage.drafts import DraftStore
 from storage.misses import MissStore, pseudonym_key
 from storage.people import PeopleStore
 from storage.plans import PlanStore
+from storage.replicas import ReplicaStore
 from storage.rolls import RollReader
 from storage.rules import RuleStore
 
@@ -31,11 +32,12 @@ class Stores:
     people: PeopleStore
     drafts: DraftStore
     rolls: RollReader
+    replicas: ReplicaStore
     is_alone: bool
 
-    async def clock_offset(self, now: datetime) -> timedelta:
-        """How far the clock that all replicas go by is ahead of `now` (aware, UTC). Raises StoreError."""
-        return await clock_offset(self.misses.engine, now)
+    async def now(self) -> datetime:
+        """By the clock that all replicas share (aware, UTC); not for an embedded one. Raises StoreError."""
+        return await database_now(self.misses.engine)
 
 
 @asynccontextmanager
@@ -55,5 +57,6 @@ def stores_on(engine: AsyncEngine, key: bytes) -> Stores:
         PeopleStore(engine),
         DraftStore(engine),
         RollReader(engine),
+        ReplicaStore(engine),
         is_alone=is_sqlite(engine),
     )

@@ -236,6 +236,17 @@ class ResponseRow(Base):
     answered_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class ReplicaRow(Base):
+    """A process that keeps the promise. since: when its calendar came into force there."""
+
+    __tablename__ = "replicas"
+
+    worker: Mapped[str] = mapped_column(String(40), primary_key=True)
+    calendar: Mapped[str] = mapped_column(String(32))
+    since: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class DraftRow(Base):
     """A set-up that somebody is in the middle of. content: JSON of the handler that wrote it."""
 

@@ -135,7 +135,7 @@ async def deliver(chatting: Chatting) -> None:
     """All that is due now."""
     services = chatting.application.bot_data
     stores = services.stores
-    parts = RunnerStores(stores.plans, stores.deliveries, stores.chats)
+    parts = RunnerStores(stores.plans, stores.deliveries, stores.chats, stores.replicas)
     api_url = chatting.application.bot.base_url.rpartition("/bot")[0]
     async with open_sender(TOKEN, services, api_url=api_url) as sender:
         await Runner(parts, sender, services.clock, services.workdays, limits=LIFTED).settled()

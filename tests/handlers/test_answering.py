@@ -172,7 +172,7 @@ async def test_a_tap_from_before_the_group_moved_counts_in_the_new_one(pressing:
     rule = await new_rule(pressing.chatting, group="小群")
     message = await stand(pressing.chatting, rule)
     await pressing.tap(LI, message, "参加")
-    await stores.chats.move(small, world.migrate(small))
+    await stores.chats.move(small, world.migrate(small), now=pressing.chatting.application.bot_data.clock())
     assert (await pressing.forge(WANG, message, data_of("join", rule))).text == "记下了：参加"
     assert len(await answers_to(pressing.chatting, rule)) == 2
 

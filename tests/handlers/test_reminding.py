@@ -73,7 +73,7 @@ async def reminding(base: KnowledgeBase, tmp_path: Path) -> AsyncIterator[Remind
     async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
         services = Services(base, stores, clock=clock.now, workdays=Workdays)
         async with open_sender(TOKEN, services, api_url=address) as sender:
-            parts = RunnerStores(stores.plans, stores.deliveries, stores.chats)
+            parts = RunnerStores(stores.plans, stores.deliveries, stores.chats, stores.replicas)
             runner = Runner(parts, sender, clock.now, Workdays, limits=LIFTED, woken=services.woken)
             yield Reminding(box.world, clock, services, runner)
     await box.stop()

@@ -67,7 +67,7 @@ class Scene:
 
     def new_runner(self) -> Runner:
         """Another process, or this one after a restart."""
-        stores = Stores(self.stores.plans, self.stores.deliveries, self.stores.chats)
+        stores = Stores(self.stores.plans, self.stores.deliveries, self.stores.chats, self.stores.replicas)
         return Runner(
             stores, self.sender, self.clock, lambda: self.calendar, limits=self.limits, is_alone=self.stores.is_alone
         )

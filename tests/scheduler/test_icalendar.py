@@ -11,6 +11,7 @@ from scheduler.workdays import SpecialDay, Workdays
 
 NOW = datetime(2026, 9, 20, tzinfo=UTC)
 UNTIL = NOW + timedelta(days=120)
+BOT = 7000000001
 MEETING = GroupRule(
     7,
     -100,
@@ -30,7 +31,7 @@ MEETING = GroupRule(
 
 
 def events(*rules: GroupRule, workdays: Workdays = Workdays()) -> list[Event]:  # noqa: B008
-    text = calendar(rules, workdays, now=NOW, until=UNTIL)
+    text = calendar(rules, workdays, BOT, now=NOW, until=UNTIL)
     return list(Calendar.from_ical(text).events)
 
 
@@ -50,7 +51,7 @@ def test_every_event_reads_back_with_its_moment_place_and_note() -> None:
 def test_an_event_that_moves_keeps_its_uid() -> None:
     workdays = Workdays({date(2026, 10, 8): SpecialDay("holiday")})
     before, after = events(MEETING)[0], events(MEETING, workdays=workdays)[0]
-    assert before["uid"] == after["uid"] == "7-20261001T193000@party-group-bot"
+    assert before["uid"] == after["uid"] == "7-20261001T193000@7000000001.party-group-bot"
     assert (before.start.date(), after.start.date()) == (date(2026, 10, 8), date(2026, 10, 9))
 
 
@@ -62,7 +63,7 @@ def test_what_is_paused_deleted_or_skipped_is_left_out() -> None:
 
 def test_every_line_keeps_to_what_calendars_accept() -> None:
     long = replace(MEETING, rule=replace(MEETING.rule, title="长" * 60))
-    text = calendar([long], Workdays(), now=NOW, until=UNTIL)
+    text = calendar([long], Workdays(), BOT, now=NOW, until=UNTIL)
     assert text.startswith(b"BEGIN:VCALENDAR\r\n") and text.endswith(b"END:VCALENDAR\r\n")
     assert all(len(line) <= 75 for line in text.split(b"\r\n"))
     assert text.count(b"DTSTAMP:20260920T000000Z") == text.count(b"BEGIN:VEVENT") == 4

@@ -253,6 +253,7 @@ async def test_two_runners_send_each_once(scene: Scene) -> None:
     for place in range(40):
         await scene.add(chat_id=GROUP - place, leader_id=0)
     other = scene.new_runner()
+    scene.runner.is_alone = other.is_alone = False
     await scene.runner.settled()
     scene.clock.now = THURSDAY_9
     await asyncio.gather(scene.runner.settled(), other.settled())

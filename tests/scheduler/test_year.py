@@ -80,6 +80,7 @@ async def test_through_all_of_2026_each_event_is_reminded_of_on_time_and_once(sc
     for chat_id, group in groups.items():
         schedule = Schedule(group.start, group.rrule, group.roll, group.zone)
         await scene.add(Rule("custom", "提醒", schedule, LEADS), chat_id=chat_id)
+    await scene.runner.settled()
     await scene.until(END - timedelta(seconds=1))
     for chat_id, group in groups.items():
         assert sorted(reminded[chat_id]) == moments_to_remind(group), group

@@ -1,0 +1,83 @@
+"""The processes that keep the promise together: which calendar counts, and what to do when time went backwards."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from scheduler.planning import HORIZON
+from scheduler.ports import Fleet
+from storage.database import reading, reported
+from storage.statements import inserting
+from storage.tables import DeliveryRow, GateRow, ReplicaRow, RuleRow, table_of
+
+deliveries = table_of(DeliveryRow)
+gates = table_of(GateRow)
+replicas = table_of(ReplicaRow)
+rules = table_of(RuleRow)
+_ALIVE = timedelta(seconds=60)
+_REMEMBERED = timedelta(minutes=10)
+_LONGEST_LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class ReplicaStore:
+    """Every method raises StoreError when the data base fails. `now` is aware, UTC."""
+
+    engine: AsyncEngine
+
+    async def last_seen(self) -> datetime | None:
+        """When any process was at work last."""
+        with reported():
+            async with reading(self.engine) as connection:
+                newest = select(replicas.c.seen_at).order_by(replicas.c.seen_at.desc()).limit(1)
+                return (await connection.execute(newest)).scalar()
+
+    async def report(self, worker: str, calendar: str, *, since: datetime, now: datetime) -> Fleet:
+        """This one is at work, by this calendar since then."""
+        values = {"calendar": calendar, "since": since, "seen_at": now}
+        with reported():
+            async with self.engine.begin() as connection:
+                mine = inserting(self.engine, replicas).values(values | {"worker": worker})
+                await connection.execute(mine.on_conflict_do_update(index_elements=["worker"], set_=values))
+                columns = (replicas.c.calendar, replicas.c.seen_at)
+                rows = (await connection.execute(select(*columns).order_by(replicas.c.since.desc()))).all()
+                await connection.execute(delete(replicas).where(replicas.c.seen_at < now - _REMEMBERED))
+        counts = next(row.calendar for row in rows if row.seen_at > now - _ALIVE)
+        return Fleet(counts, is_mixed=any(row.calendar != calendar for row in rows))
+
+    async def clock_set_back(self, *, now: datetime) -> None:
+        """The clock showed a later time before: what was done by it is as if it had been done now."""
+        with reported():
+            async with self.engine.begin() as connection:
+                await _open_gates(connection, now)
+                await _try_now(connection, now)
+                await _plan_from(connection, now)
+                await connection.execute(delete(replicas).where(replicas.c.seen_at > now))
+
+
+async def _open_gates(connection: AsyncConnection, now: datetime) -> None:
+    for name in ("free_at", "shut_until"):
+        await connection.execute(update(gates).where(gates.c[name] > now).values({name: now}))
+
+
+async def _try_now(connection: AsyncConnection, now: datetime) -> None:
+    """What failed, what somebody is to be told, what a process had in hand; what expired too early is there again."""
+    row = deliveries.c
+    is_pending, is_notice = text("deliveries.state = 'pending'"), row.purpose == "notice"
+    told = and_(is_notice, row.key.startswith("expired/"), row.due_at > now)
+    await connection.execute(update(deliveries).where(is_pending, told).values(state="withdrawn"))
+    waiting = and_(row.not_before > now, or_(row.attempts > 0, is_notice))
+    await connection.execute(update(deliveries).where(is_pending, waiting).values(not_before=now))
+    held = and_(text("deliveries.state = 'sending'"), row.lease_until > now + _LONGEST_LEASE)
+    await connection.execute(update(deliveries).where(held).values(lease_until=now))
+    expired = and_(row.state == "expired", row.ended_at > now, row.expires_at > now)
+    again = {"state": "pending", "problem": "", "ended_at": None}
+    await connection.execute(update(deliveries).where(expired).values(again))
+
+
+async def _plan_from(connection: AsyncConnection, now: datetime) -> None:
+    await connection.execute(update(rules).where(rules.c.since > now).values(since=now))
+    too_far = rules.c.planned_until > now + HORIZON
+    await connection.execute(update(rules).where(too_far).values(planned_until=now, planned_with=""))

@@ -1,0 +1,82 @@
+"""Clocks that were wrong: set right while the bot runs or while it is down, and a replica whose own one jumps."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+import commands.clock
+from commands.clock import SharedClock
+from scheduler.gates import Limits
+from scheduler.rule import Lead, Schedule
+from storage import Stores
+from tests.scheduler.kit import GROUP, Scene, meeting
+
+THURSDAY_9 = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize("is_restarted", [True, False])
+async def test_a_clock_that_was_hours_ahead_holds_up_nothing_once_it_is_right(scene: Scene, is_restarted: bool) -> None:
+    """A hardware clock that holds local time is 8 hours ahead until the network is there."""
+    scene.limits = Limits()
+    scene.runner = scene.new_runner()
+    await scene.add(meeting(leads=(Lead(1, at=time(9)), Lead(minutes=60))))
+    right = THURSDAY_9 - 8 * HOUR
+    scene.clock.now = right - MINUTE
+    await scene.runner.settled()
+    scene.clock.now = THURSDAY_9 + MINUTE
+    scene.runner.wake()
+    await scene.runner.settled()
+    assert len(scene.sender.of("remind")) == 1
+    scene.clock.now = right
+    if is_restarted:
+        scene.runner = scene.new_runner()
+    other = meeting(title="另一个", schedule=Schedule(datetime(2026, 3, 5, 2)), leads=(Lead(),))
+    await scene.add(other)
+    await scene.until(datetime(2026, 3, 4, 18, 1, tzinfo=UTC), step=MINUTE)
+    assert [p.nominal for p in scene.sender.of("remind")][1:] == [datetime(2026, 3, 5, 2)]
+
+
+async def test_a_clock_that_was_a_year_ahead_for_a_minute_loses_nothing(scene: Scene) -> None:
+    await scene.add(meeting(leads=(Lead(),)))
+    await scene.runner.settled()
+    start = scene.clock()
+    scene.clock.now = start + 365 * DAY
+    scene.runner.wake()
+    await scene.runner.settled()
+    scene.sender.sent.clear()
+    scene.clock.now = start + MINUTE
+    await scene.until(start + 70 * DAY)
+    assert [p.due_at for p in scene.sender.of("remind")] == [
+        datetime(2026, 3, 6, 11, 30, tzinfo=UTC) + n * timedelta(days=7) for n in range(10)
+    ]
+    assert scene.sender.of("notice") == []
+
+
+async def test_a_rule_made_while_the_clock_was_ahead_is_in_force(scene: Scene) -> None:
+    await scene.runner.settled()
+    start = scene.clock()
+    scene.clock.now = start + 100 * DAY
+    await scene.runner.settled()
+    await scene.add(meeting(leads=(Lead(),)))
+    scene.clock.now = start + MINUTE
+    await scene.until(start + 7 * DAY)
+    assert [p.chat_id for p in scene.sender.of("remind")] == [GROUP]
+
+
+async def test_a_replicas_own_clock_may_jump(monkeypatch: pytest.MonkeyPatch, stores: Stores) -> None:
+    """An hour ahead on the machine; the data base has the right time. An embedded one goes with its machine."""
+
+    class Jumped(datetime):
+        ahead = timedelta(0)
+
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:
+            return datetime.now(UTC) + cls.ahead
+
+    monkeypatch.setattr(commands.clock, "datetime", Jumped)
+    shared = SharedClock()
+    await shared.sync(stores)
+    Jumped.ahead = HOUR
+    ahead = shared() - datetime.now(UTC)
+    assert abs(ahead - (HOUR if stores.is_alone else timedelta(0))) < timedelta(seconds=2)
