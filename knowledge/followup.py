@@ -15,6 +15,7 @@ _LEANING = re.compile(
     r"^(那么?|那要是|要是|如果|万一|还有|然后)|呢[?？]?$|^(为什么|为啥|凭什么|谁|多久|怎么|几|哪|多少|有)"
 )
 _POINTING = re.compile(r"[他她它]|[里中]头|里面|其中|一样|^.{1,7}呢[?？]?$")
+_FOREIGN = 1  # character, at most, that has nothing to do with what the entry is asked
 _SHORT = 12  # characters; a longer turn stands for itself
 _BEFORE_ALONE = 0.7  # a filled-in reading is taken when it weighs at least this share of the turn by itself
 _LIKELY, _SURE = 0.5, 0.85
@@ -63,6 +64,8 @@ def follow_up(index: Index, question: str, alone: Ranking, topic: Topic | None) 
     best, weight = by_itself, _weight(alone, topic, is_new=False) * _BEFORE_ALONE
     for text in _filled(index, turn, topic, is_new=is_new):
         ranking = index.rank_reading(text)
+        if ranking.candidates and index.strange_to(ranking.candidates[0].id, turn) > _FOREIGN:
+            continue
         if (found := _weight(ranking, topic, is_new=is_new)) > weight:
             best, weight = Reading(ranking, _topic(ranking, turn if tags.telling else "")), found
     return best

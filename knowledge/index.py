@@ -1,5 +1,6 @@
 """The immutable index: ranks one question, with slips repaired and rambling cut down to the asking clause."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -116,6 +117,20 @@ class Index:
         core, known = self.fillers.core(question), self.model.characters.vocabulary
         familiar = {i + d for i in range(len(core) - 1) if core[i : i + 2] in known for d in (0, 1)}
         return len(core) - len(familiar)
+
+    def strange_to(self, label: str, text: str) -> int:
+        """How many characters are no deciding word, and stand beside none that they stand beside where it is asked."""
+        model, own = self.model, self.fillers.core(text)
+        known = set()
+        for start in range(len(own)):
+            column = model.characters.vocabulary.get(own[start : start + 2])
+            if column is not None and model.profile.covers(np.array([column]))[0, model.labels.index(label)]:
+                known |= {start, start + 1}
+        for groups in (model.lexicon.subjects, model.lexicon.aspects):
+            for word, _ in groups.found(own):
+                known |= {i for found in re.finditer(re.escape(word), own) for i in range(*found.span())}
+        known |= {i for found in ASKING.finditer(own) for i in range(*found.span())}
+        return len(set(range(len(own))) - known)
 
     def _is_about_others(self, label: str) -> bool:
         """Most phrasings of the boundary name somebody: a question that names nobody is hardly about it."""

@@ -162,3 +162,15 @@ def test_a_complete_question_after_a_refusal_is_not_bent(base: KnowledgeBase) ->
     assert "收据" not in reply_to(understood, base.knowledge).text
     again = base.ask("党费", base.ask("党费交多少").topic)
     assert not isinstance(again.decision, Answer)
+
+
+@pytest.mark.parametrize("aside", ["党员可以离婚吗", "怎么把大家拉进名单", "党员能买彩票吗", "明天几点开会"])
+def test_what_has_nothing_to_do_with_the_turn_before_is_not_read_after_it(base: KnowledgeBase, aside: str) -> None:
+    first = base.ask("预备党员能参加党小组会吗")
+    assert base.ask(aside, first.topic).decision == base.ask(aside).decision
+
+
+@pytest.mark.parametrize("asked", ["下次开会是什么时候", "明天几点开会", "这个月党费什么时候交", "下次党小组会哪天"])
+def test_when_the_next_one_is_is_told_by_the_reminders(base: KnowledgeBase, asked: str) -> None:
+    decision = base.ask(asked).decision
+    assert isinstance(decision, Refuse) and decision.boundary == "next-date"
