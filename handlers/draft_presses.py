@@ -218,7 +218,9 @@ async def on_typed(update: Update, context: Context) -> None:
         return
     try:
         if await manages(message, context):
-            await message.reply_text(await _typed(message, asked.message_id, context))
+            problem = await _typed(message, asked.message_id, context)
+            if problem:
+                await message.reply_text(problem)
     except StoreError as error:
         _log.error("store.failed %s", error)
         await message.reply_text(NOT_NOW)
@@ -228,7 +230,7 @@ async def on_typed(update: Update, context: Context) -> None:
 
 
 async def _typed(message: Message, asked: int, context: Context) -> str:
-    """What to say to it."""
+    """What is wrong with it; "" when the page has been shown anew, below."""
     services = context.services
     of_chat = [(d, drafting.from_json(d.content)) for d in await services.stores.drafts.of_chat(message.chat_id)]
     draft, set_up = next(((d, s) for d, s in of_chat if asked in s.prompts), (None, None))
@@ -242,8 +244,21 @@ async def _typed(message: Message, asked: int, context: Context) -> str:
     if said := _objection(set_up.rule, chosen, context):
         return f"{said}再回复一次。"
     set_up = await _kept(draft, replace(set_up, rule=chosen), context)
-    await _show(draft, set_up, set_up.page or asked, context)
-    return f"{NAMES[what]}改好了{_as_read(chosen, what)}，看看上面那一页，对的话点“确认”。"
+    await _show_below(draft, set_up, f"{NAMES[what]}改好了{_as_read(chosen, what)}。", message, context)
+    return ""
+
+
+async def _show_below(draft: Draft, set_up: SetUp, said: str, message: Message, context: Context) -> None:
+    """As the answer to what was typed: nobody has to scroll up for the buttons, which are in one place only."""
+    services = context.services
+    html = f"{said}\n\n{drafting.page(set_up, services.workdays(), now=services.clock())}"
+    keyboard = proposals.main_keyboard(draft.id)
+    sent = await message.reply_text(html, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+    await _kept(draft, replace(set_up, page=sent.message_id), context)
+    try:
+        await context.bot.edit_message_reply_markup(message.chat_id, set_up.page)
+    except TelegramError as error:
+        _log.info("page.buttons_left %s", type(error).__name__)
 
 
 def _as_read(rule: Rule, what: str) -> str:

@@ -84,6 +84,6 @@ async def on_migrated(update: Update, context: Context) -> None:
         old, new = message.migrate_from_chat_id, message.chat_id
     if new is not None:
         try:
-            await context.services.stores.chats.move(old, new)
+            await context.services.stores.chats.move(old, new, now=context.services.clock())
         except StoreError as error:
             _log.error("store.failed %s，群升级没有记下，下次发消息时会发现", error)

@@ -130,6 +130,7 @@ class Ground:
             via_bot=draft.via_bot,
             inline_id=draft.inline_id,
             protected=draft.protected,
+            asks_reply=draft.asks_reply,
         )
         return self._added(history, message)
 

@@ -19,8 +19,17 @@ NO_BUTTON = "can't parse inline keyboard button"
 
 
 def keyboard_of(params: Params) -> Keyboard:
-    """Other kinds of reply markup (ForceReply, reply keyboards) are taken and not shown."""
-    return parse_keyboard(params.parsed("reply_markup", "can't parse reply keyboard markup JSON object"))
+    """Of the other kinds of reply markup, ForceReply is asks_reply(); reply keyboards are taken and not shown."""
+    return parse_keyboard(_markup(params))
+
+
+def asks_reply(params: Params) -> bool:
+    markup = _markup(params)
+    return isinstance(markup, dict) and bool(markup.get("force_reply"))
+
+
+def _markup(params: Params) -> object:
+    return params.parsed("reply_markup", "can't parse reply keyboard markup JSON object")
 
 
 def parse_keyboard(markup: object) -> Keyboard:

@@ -14,7 +14,7 @@ from sandbox.desk import (
 )
 from sandbox.errors import NOT_MODIFIED, bad_request
 from sandbox.journal import Kind
-from sandbox.keyboards import keyboard_of
+from sandbox.keyboards import asks_reply, keyboard_of
 from sandbox.model import Chat, Content, Document, Draft, Message, Service, Text, Typing
 from sandbox.params import Params
 from sandbox.texts import caption, message_text
@@ -72,6 +72,7 @@ def _post(desk: Desk, params: Params, content: Content, chat: Chat | None = None
         reply_to=_reply_to(desk, chat, params),
         thread_id=open_thread(desk, chat, params.integer("message_thread_id")),
         keyboard=keyboard,
+        asks_reply=asks_reply(params),
         protected=params.flag("protect_content"),
     )
     message = desk.world.post(chat, desk.world.bot, draft)

@@ -138,7 +138,8 @@ Keyboard = tuple[tuple[Button, ...], ...]
 class Message:
     """`thread_id` is a forum topic; `root_id` the first message of a thread of replies.
 
-    `author` wrote it, `sender` is whom the others see; they differ when an administrator is anonymous.
+    `author` wrote it, `sender` is whom the others see; they differ when an administrator is anonymous. `asks_reply`:
+    it opens the field of who reads it (ForceReply).
     """
 
     chat_id: int
@@ -155,6 +156,7 @@ class Message:
     via_bot: User | None = None
     inline_id: str = ""
     protected: bool = False
+    asks_reply: bool = False
 
     @property
     def is_anonymous(self) -> bool:
@@ -196,6 +198,7 @@ class Draft:
     via_bot: User | None = None
     inline_id: str = ""
     protected: bool = False
+    asks_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)

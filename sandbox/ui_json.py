@@ -86,6 +86,7 @@ def message_json(ground: Ground, message: Message) -> Json:
         "reply_to": _quote(ground, message),
         "kind": _kind(message.content),
         "keyboard": _keyboard(message.keyboard),
+        "asks_reply": message.asks_reply,
     }
 
 

@@ -171,3 +171,22 @@ def test_reload_says_that_all_is_well(browser: webdriver.Chrome, address: str) -
     page = Page(browser, address)
     page.all("#reload")[0].click()
     page.until(lambda: "已更新" in page.all("#problems")[0].text)
+
+
+def test_a_leader_sets_up_a_reminder_and_the_group_answers_it(browser: webdriver.Chrome, address: str) -> None:
+    page = Page(browser, address)
+    page.open("支部大群")
+    page.say("/setup")
+    page.press("党小组会")
+    page.told("新提醒", "每月第一个周五 19:30")
+    page.press("地点")
+    page.until(lambda: "回复" in page.all("#quote")[0].text)  # ForceReply opens the field
+    page.say("四楼活动室")
+    page.told("地点改好了", "地点：四楼活动室")
+    page.press("确认")
+    page.told("记下了", "四楼活动室")
+    next(b for b in page.all("button") if b.text == "过一个月").click()
+    page.told("党小组会", "能不能来")
+    page.press("参加")
+    page.until(lambda: any("参加 1" in b.text for b in page.all(".keys button")))
+    page.picture("set-up")

@@ -53,8 +53,14 @@ function fill(select, options) {
   select.replaceChildren(...options.map(([value, label]) => new Option(label, value)));
 }
 
+function respond(message) {
+  state.reply = message;
+  drawQuote();
+  at("text").focus();
+}
+
 function drawLog() {
-  const actions = { press, respond: (m) => { state.reply = m; drawQuote(); at("text").focus(); } };
+  const actions = { press, respond };
   const mine = (m) => m.author_id === speaker();
   let before = null;
   at("log").replaceChildren(...here().flatMap((m) => {
@@ -128,6 +134,7 @@ function onMessage({ message }) {
   if (fresh && elsewhere && message.from.is_bot) state.unread.set(message.chat_id, (state.unread.get(message.chat_id) || 0) + 1);
   at("status").textContent = "";
   if (elsewhere) drawChats(choose); else drawLog();
+  if (fresh && !elsewhere && message.asks_reply) respond(message);
 }
 
 const EVENTS = {

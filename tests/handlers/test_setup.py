@@ -1,31 +1,19 @@
 """A leader sets reminders up in the group: by tapping, by one sentence, and keeps them in order."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import FORUM, GROUP, LEADER, LI, WANG, Chatting, labels
+from setting_up import SENTENCE, broken, confirmed, rules
 from standing import Pressing
 from telegram import Update
 
-from handlers.proposals import parse, reply_field
+from handlers.proposals import parse
 from sandbox.errors import ApiError
-from sandbox.model import Document, Message
-from scheduler.rule import DEFAULT_ZONE, GroupRule, Lead
-
-SENTENCE = "/remind 每月第一个周五晚上7点半开党小组会，提前3天和当天早上提醒"
-
-
-async def rules(chatting: Chatting, chat: str = GROUP) -> list[GroupRule]:
-    return list(await chatting.stores.rules.of_chat(chatting.world.chat(chat).id))
-
-
-async def confirmed(chatting: Chatting, message: Message, chat: str = GROUP) -> Message:
-    return await chatting.press(LEADER, chat, message, "确认")
+from sandbox.model import Document
+from scheduler.rule import DEFAULT_ZONE
 
 
 async def test_three_taps_set_a_meeting_up(chatting: Chatting) -> None:
@@ -59,44 +47,6 @@ async def test_every_page_is_turned_and_changes_what_it_says(chatting: Chatting)
     await confirmed(chatting, page)
     (rule,) = await rules(chatting)
     assert rule.rule.schedule.rrule == "FREQ=MONTHLY;BYDAY=2WE" and rule.rule.schedule.roll == "next"
-
-
-async def test_place_and_agenda_are_typed_as_a_reply(chatting: Chatting) -> None:
-    page = await chatting.ask(LEADER, GROUP, SENTENCE)
-    before = len(chatting.from_bot(GROUP))
-    chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, "地点"))
-    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
-    prompt = chatting.from_bot(GROUP)[-1]
-    said = await chatting.ask(WANG, GROUP, "我说了算", reply_to=prompt.id)
-    assert "管理员" in said.text
-    await chatting.ask(LEADER, GROUP, "三楼 <b>大</b> 会议室", reply_to=prompt.id)
-    await chatting.until(lambda: "三楼" in chatting.world.message(page.chat_id, page.id).text)
-    await confirmed(chatting, chatting.world.message(page.chat_id, page.id))
-    assert [r.rule.place for r in await rules(chatting)] == ["三楼 <b>大</b> 会议室"]
-
-
-async def replied(chatting: Chatting, page: Message, *buttons: str, words: str) -> str:
-    """Tap through to a prompt, reply to it; what the bot says to that."""
-    page = chatting.world.message(page.chat_id, page.id) or page
-    for button in buttons[:-1]:
-        page = await chatting.press(LEADER, GROUP, page, button)
-    before = len(chatting.from_bot(GROUP))
-    chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, buttons[-1]))
-    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
-    return (await chatting.ask(LEADER, GROUP, words, reply_to=chatting.from_bot(GROUP)[-1].id)).text
-
-
-async def test_any_hour_and_any_lead_can_be_typed(chatting: Chatting) -> None:
-    page = await chatting.ask(LEADER, GROUP, SENTENCE)
-    assert "没看懂" in await replied(chatting, page, "几点", "别的钟点", words="下午")
-    assert "改好了" in await replied(chatting, page, "别的钟点", words="晚上7点一刻")
-    assert "19:15" in chatting.world.message(page.chat_id, page.id).text
-    assert "没看懂" in await replied(chatting, page, "提前提醒", "别的时候", words="明天")
-    assert "改好了" in await replied(chatting, page, "别的时候", words="提前2天晚上8点")
-    await confirmed(chatting, chatting.world.message(page.chat_id, page.id))
-    (rule,) = await rules(chatting)
-    assert rule.rule.schedule.start.time() == time(19, 15)
-    assert Lead(2, at=time(20)) in rule.rule.leads
 
 
 async def test_a_change_to_what_was_deleted_meanwhile_is_not_said_to_be_saved(chatting: Chatting) -> None:
@@ -304,18 +254,6 @@ async def test_a_save_that_can_not_be_shown_is_said_and_is_not_asked_for_again(c
     assert len(await rules(chatting)) == 1
 
 
-@contextmanager
-def broken(folder: Path, table: str) -> Iterator[None]:
-    """The data base without one of its tables."""
-    rows = sqlite3.connect(folder / "bot.db", isolation_level=None)
-    rows.execute(f"ALTER TABLE {table} RENAME TO away")
-    try:
-        yield
-    finally:
-        rows.execute(f"ALTER TABLE away RENAME TO {table}")
-        rows.close()
-
-
 async def test_a_save_that_the_data_base_refuses_can_be_tapped_again(chatting: Chatting, tmp_path: Path) -> None:
     pressing = Pressing(chatting)
     page = await chatting.ask(LEADER, GROUP, SENTENCE)
@@ -356,45 +294,3 @@ async def test_an_hour_before_its_own_reminders_is_refused_with_the_reason(chatt
     assert "当天 17:00提醒就晚了" in (await Pressing(chatting).tap(LEADER, page, "16:00")).text
     said = await chatting.ask(LEADER, GROUP, "/remind 每周五上午9点党小组会，没回的当天中午12点催一次")
     assert "就晚了" in said.text and not labels(said)
-
-
-async def prompted(chatting: Chatting, page: Message, *buttons: str) -> Message:
-    page = chatting.world.message(page.chat_id, page.id) or page
-    for button in buttons[:-1]:
-        page = await chatting.press(LEADER, GROUP, page, button)
-    before = len(chatting.from_bot(GROUP))
-    chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, buttons[-1]))
-    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
-    return chatting.from_bot(GROUP)[-1]
-
-
-async def test_every_prompt_takes_its_answer_late_and_more_than_once(chatting: Chatting) -> None:
-    page = await chatting.ask(LEADER, GROUP, SENTENCE)
-    place = await prompted(chatting, page, "地点")
-    agenda = await prompted(chatting, page, "议程")
-    shown = chatting.world.message(page.chat_id, page.id) or page
-    await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, shown, "几点"), "20:00")
-    for prompt, words in ((place, "三楼"), (agenda, "学习文件"), (place, "老干部活动中心二楼")):
-        assert "改好了" in (await chatting.ask(LEADER, GROUP, words, reply_to=prompt.id)).text
-    await confirmed(chatting, chatting.world.message(page.chat_id, page.id) or page)
-    (rule,) = await rules(chatting)
-    assert (rule.rule.place, rule.rule.note) == ("老干部活动中心二楼", "学习文件")
-    said = await chatting.ask(LEADER, GROUP, "四楼", reply_to=place.id)
-    assert "已经保存了" in said.text and await chatting.stores.misses.all() == []
-
-
-async def test_words_typed_for_the_page_are_no_question_when_the_data_base_fails(
-    chatting: Chatting, tmp_path: Path
-) -> None:
-    prompt = await prompted(chatting, await chatting.ask(LEADER, GROUP, SENTENCE), "地点")
-    with broken(tmp_path, "drafts"):
-        said = await chatting.ask(LEADER, GROUP, "老干部活动中心二楼", reply_to=prompt.id)
-    assert "记不下来" in said.text
-
-
-async def test_a_prompt_names_who_pressed_and_asks_nobody_else(chatting: Chatting) -> None:
-    page = await chatting.ask(LEADER, GROUP, SENTENCE)
-    prompt = await prompted(chatting, page, "地点")
-    assert prompt.text.startswith(f"{chatting.world.user(LEADER).name}，") and reply_field("地点").selective
-    chatting.world.set_anonymous(GROUP, LEADER)
-    assert (await prompted(chatting, page, "地点")).text.startswith("回复这条消息")
