@@ -25,7 +25,8 @@ def listed(arguments: argparse.Namespace, workdays: Workdays, *, days: int, chat
     events = coming(rules, workdays, now=now, until=now + timedelta(days=days))
     if arguments.json:
         return [json.dumps(_as_json(rule, event, workdays), ensure_ascii=False) for rule, event in events]
-    return [_line(rule, event) for rule, event in events] or [f"往后 {days} 天没有提醒。"]
+    nothing = f"往后 {days} 天没有提醒。（沙盒里设的不在这里，它另有一份数据。）"
+    return [_line(rule, event) for rule, event in events] or [nothing]
 
 
 def explained(arguments: argparse.Namespace, workdays: Workdays, *, rule_id: int) -> list[str] | None:

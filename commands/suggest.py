@@ -10,6 +10,8 @@ from knowledge.suggest import as_yaml, suggest
 from settings import CONFIG, SettingsInvalidError, load_settings, read_text
 from storage import StoreError, open_stores
 
+_ELSEWHERE = "（沙盒里问的不算，它另有一份数据，每次启动都是新的。）"
+
 
 def declare(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", type=Path, nargs="?", metavar="文件", help="一行一个问题；不写就取机器人记下的")
@@ -24,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     except (KnowledgeInvalid, SettingsInvalidError, StoreError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(as_yaml(groups, base) if groups else "# 这些问题都答得上来。")
+    nothing = "# 这些问题都答得上来。" if questions else f"# 还没有记下没答上来的问题。{_ELSEWHERE}"
+    print(as_yaml(groups, base) if groups else nothing)
     return 0
 
 

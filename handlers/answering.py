@@ -36,7 +36,6 @@ _NOT_STORED = "这会儿记不下来，过一会儿再点一次"
 _HOW_ENTRY = "dues-rate"
 _ABOVE = "上面已经有了"
 _NO_HOW = "这条答案暂时没有，可以直接问我“党费交多少”。"
-_IN_PRIVATE = "算自己的：私聊我发 /dues 6500（换成你的数）。"
 _log = logging.getLogger(__name__)
 
 
@@ -152,7 +151,7 @@ async def _explained(message: Message, context: Context) -> Said:
 def _how(services: Services) -> str | None:
     knowledge = services.base.knowledge
     entry = knowledge.entries.get(_HOW_ENTRY)
-    return None if entry is None else f"{split(entry_text(entry, knowledge.sources), 3800)[0]}\n\n{_IN_PRIVATE}"
+    return None if entry is None else split(entry_text(entry, knowledge.sources), 3800)[0]
 
 
 async def _reply(message: Message, text: str, context: Context) -> None:

@@ -20,7 +20,7 @@ from handlers.services import Context
 from handlers.setup import NOT_NOW
 from handlers.typed import NAMES, is_prompt, prompt, with_typed
 from scheduler.response import Member
-from scheduler.rule import GroupRule, Rule
+from scheduler.rule import GroupRule, Rule, Schedule
 from scheduler.words import leads_in_words
 from storage import Chat, Draft, StoreError
 
@@ -29,6 +29,7 @@ _CANCELLED = "好的，没有保存。"
 _DELETED = "这条提醒已经删掉了，这次修改没有保存。要接着用，发 /setup 重新设一个。"
 _NO_LEADS = "还没选什么时候提醒，点“提前提醒”选一个。"
 _CHANGED_MEANWHILE = "没有保存：这条提醒刚才被改过，现在是页面上这样。还要改就再点一次。"
+_TWICE = "没有保存：群里已经有一条同样的提醒了，再设一条大家会收到两遍。发 /reminders 看看，要改就改那一条。"
 _UNREACHABLE = "我现在不在这个群里，没有保存。先把我加回来再点。"
 _SAVED = "记下了"
 _NO_BUTTONS = InlineKeyboardMarkup([])
@@ -126,6 +127,8 @@ async def _save(draft: Draft, set_up: SetUp, message: Message, user_id: int, con
         return said
     if not await _is_reachable(message, rule.schedule.zone, context):
         return _UNREACHABLE
+    if set_up.rule_id is None and await _is_there(set_up, message.chat_id, context):
+        return _TWICE
     if set_up.rule_id is None:
         is_saved = await services.stores.drafts.become(
             draft, rule, leader_id=user_id, now=now, thread_id=set_up.thread_id
@@ -138,6 +141,20 @@ async def _save(draft: Draft, set_up: SetUp, message: Message, user_id: int, con
         html = drafting.done(set_up, workdays, now=now)
         await redraw(message.chat_id, message.message_id, html, _NO_BUTTONS, context)
     return said
+
+
+async def _is_there(set_up: SetUp, chat_id: int, context: Context) -> bool:
+    """The same at the same times: the group would be told everything twice."""
+    wanted = (set_up.rule.kind, set_up.rule.title, set_up.rule.schedule, set_up.thread_id)
+    stored = await context.services.stores.rules.of_chat(chat_id)
+    return any((r.rule.kind, r.rule.title, _as_of(r, set_up), r.thread_id) == wanted for r in stored)
+
+
+def _as_of(stored: GroupRule, set_up: SetUp) -> Schedule:
+    """Two rules that come every so often are the same whenever they began, if every month and week counts."""
+    schedule, new = stored.rule.schedule, set_up.rule.schedule
+    same_hour = schedule.rrule and schedule.start.time() == new.start.time() and "INTERVAL" not in schedule.rrule
+    return replace(schedule, start=new.start) if same_hour else schedule
 
 
 async def _save_change(draft: Draft, set_up: SetUp, rule_id: int, message: Message, context: Context) -> str:

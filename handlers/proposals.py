@@ -174,6 +174,11 @@ def _hour(at: datetime) -> str:
     return f"{at.hour}:{at.minute:02}"
 
 
+def with_leads(rule: Rule, leads: tuple[Lead, ...]) -> Rule:
+    """The earliest first."""
+    return replace(rule, leads=tuple(sorted(leads, key=lambda lead: lead.local(rule.schedule.start))))
+
+
 def _in_time(rule: Rule, lead: Lead) -> bool:
     return not trouble(replace(rule, leads=(lead,), nag=None))
 
@@ -303,7 +308,7 @@ def changed(rule: Rule, press: Press, *, now: datetime) -> Rule | None:
             lead = _LEADS[press.value][1]
             if lead in rule.leads:
                 return replace(rule, leads=tuple(known for known in rule.leads if known != lead))
-            return replace(rule, leads=(*rule.leads, lead)) if _in_time(rule, lead) else None
+            return with_leads(rule, (*rule.leads, lead)) if _in_time(rule, lead) else None
         case "roll" if press.value in ROLLS:
             roll = next(r for r in ROLLS if r == press.value)
             return replace(rule, schedule=replace(rule.schedule, roll=roll))

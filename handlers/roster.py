@@ -27,7 +27,7 @@ _PRESS_LATER = "这会儿记不下来，过一会儿再点一次"
 _ONLY_MANAGERS = "名单由群主和管理员来管。自己要加入发 /join，要退出发 /leave。"
 _GONE = "这个按钮不管用了，重新发一次 /roster 吧。"
 _TOO_MANY = f"名单最多录入到 {MOST} 人，这次没有录。先移出一些，或分成几个党小组。"
-_SEPARATORS = re.compile(r"[\s,，、;；]+")
+_SEPARATORS = re.compile(r"[\s,，、;；。]+")
 _log = logging.getLogger(__name__)
 
 

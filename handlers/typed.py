@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime, time
 
-from handlers.proposals import at_hour
+from handlers.proposals import at_hour, with_leads
 from scheduler.phrase import Understood, parse
 from scheduler.rule import DEFAULT_LEADS, DEFAULT_TITLES, Kind, Lead, Rule, Schedule
 
@@ -105,4 +105,4 @@ def _ahead(rule: Rule, words: str, now: datetime) -> Rule | str:
         found.add(leads)
     if len(found) != 1:  # the usual ones of each kind: none was typed
         return _UNREAD["ahead"]
-    return replace(rule, leads=tuple(dict.fromkeys((*rule.leads, *found.pop()))))
+    return with_leads(rule, tuple(dict.fromkeys((*rule.leads, *found.pop()))))

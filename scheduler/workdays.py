@@ -47,10 +47,14 @@ class Workdays:
         return year in _KNOWN_YEARS or year in self.announced
 
     def remark(self, day: date) -> str:
-        """ "调休上班", "国庆节放假", "周末", or "" for a common working day."""
+        """ "调休上班", "国庆节放假", "周末", or "" for a common working day.
+
+        Of a year that is not announced, "元旦" and its like say what the law fixes, though no day off is known yet.
+        """
         special = self.days.get(day) or _from_library(day)
         if special is None:
-            return "周末" if day.weekday() >= 5 else ""
+            fixed = "" if self.is_announced(day.year) else _FIXED.get((day.month, day.day), "")
+            return fixed or ("周末" if day.weekday() >= 5 else "")
         if special.kind == "workday":
             return "调休上班" if day.weekday() >= 5 else ""
         return f"{special.name}放假"
@@ -66,6 +70,9 @@ class Workdays:
         own = sorted((day.isoformat(), special.kind) for day, special in self.days.items())
         library = [sorted(map(str, table)) for table in (chinese_calendar.holidays, chinese_calendar.workdays)]
         return hashlib.sha256(repr((own, sorted(self.announced), library)).encode()).hexdigest()[:12]
+
+
+_FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节"} | {(10, day): "国庆节" for day in (1, 2, 3)}
 
 
 def _from_library(day: date) -> SpecialDay | None:

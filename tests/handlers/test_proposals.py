@@ -52,7 +52,7 @@ def test_one_hour_chosen_for_several_is_the_only_one() -> None:
 )
 def test_a_lead_on_the_day_is_read_by_the_hour_of_this_event(words: str, hour: time) -> None:
     found = with_typed(EVENING, "ahead", words, now=NOW)
-    assert not isinstance(found, str) and found.leads == (Lead(), Lead(at=hour))
+    assert not isinstance(found, str) and found.leads == (Lead(at=hour), Lead())
 
 
 @pytest.mark.parametrize(

@@ -294,3 +294,19 @@ async def test_an_hour_before_its_own_reminders_is_refused_with_the_reason(chatt
     assert "当天 17:00提醒就晚了" in (await Pressing(chatting).tap(LEADER, page, "16:00")).text
     said = await chatting.ask(LEADER, GROUP, "/remind 每周五上午9点党小组会，没回的当天中午12点催一次")
     assert "就晚了" in said.text and not labels(said)
+
+
+async def test_the_same_is_not_set_up_twice_in_one_place(chatting: Chatting) -> None:
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    again = await chatting.ask(LEADER, GROUP, SENTENCE)
+    assert "同样的提醒" in (await Pressing(chatting).tap(LEADER, again, "确认")).text
+    at_eight = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, again, "几点"), "20:00")
+    await confirmed(chatting, at_eight)
+    assert len(await rules(chatting)) == 2
+
+
+async def test_leads_stand_in_order_however_they_were_tapped(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, "/remind 每月第一个周五晚上7点半开党小组会，提前1小时提醒")
+    for label in ("提前提醒", "提前3天 9:00", "返回"):
+        page = await chatting.press(LEADER, GROUP, page, label)
+    assert "提前3天 9:00、提前1小时提醒" in page.text
