@@ -33,7 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     except SettingsInvalidError as error:
         print(error, file=sys.stderr)
         return 1
-    problems = [*problems, *load_workdays(workdays)[1], *load_declared(config, now=datetime.now(UTC))[1]]
+    _, wrong = load_declared(config, now=datetime.now(UTC))
+    problems = [*problems, *load_workdays(workdays)[1], *wrong]
     report = None if arguments.fast or knowledge is None or errors(problems) else lint(knowledge)
     warnings = report.problems if report is not None else ()
     shown = warnings if arguments.all or arguments.format != "text" else warnings[:SHOWN]

@@ -1,13 +1,14 @@
 """Groups and reminders declared in config.yaml: read with the line of everything that is wrong, and kept in step.
 
-A declared reminder is known by its group and name; while its text stays the same it is never touched, so that
-"every other Friday" keeps its Fridays over restarts.
+A declared reminder is known by its group and name; while its text stays the same it is never touched, and another
+text is counted on from where the old one began, so that "every other Friday" keeps its Fridays over restarts and edits.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,8 +16,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from knowledge import Problem
 from knowledge.located import Document, NotText, read
 from scheduler.phrase import NotUnderstood, Understood, parse
-from scheduler.rule import DEFAULT_ZONE, GroupRule, Rule
-from storage import Chat, RuleStore, Stores
+from scheduler.rule import DEFAULT_ZONE, GroupRule, Rule, Schedule
+from storage import Chat, RuleStore, Stores, bare_name
 
 _GROUP_KEYS = {"chat", "title", "leader", "zone", "topic", "reminders"}
 _REMINDER_KEYS = {"name", "when", "place", "note"}
@@ -26,6 +27,11 @@ _BITS = 52  # of Telegram's numbers
 _LARGEST_TOPIC = 2**31 - 1
 _EXAMPLE = "例如 when: 每月第一个周五晚上7点半开党小组会，提前3天和当天早上提醒"
 _COPY = "从 Telegram 那里抄编号"
+_KEPT = "以前写在文件里的群和提醒照旧"
+_HOW_TO_REMOVE = "要全部去掉，写 groups: []"
+_SAID = 8  # characters of a fingerprint that stand for `when` and the zone alone
+_FROM = re.compile("起|开始")
+_UNTIL = re.compile(r";UNTIL=\w+")
 Keys = tuple[str | int, ...]
 
 
@@ -33,7 +39,7 @@ Keys = tuple[str | int, ...]
 class Declared:
     """One reminder of one group. name: its name and the fingerprint of its text, at most 64 characters.
 
-    place: file, line and column of the group's number.
+    when: as it is written. place: file, line and column of the group's number.
     """
 
     chat: Chat
@@ -41,38 +47,66 @@ class Declared:
     thread_id: int | None
     name: str
     rule: Rule
-    place: tuple[str, int, int] = ("", 1, 1)
+    when: str
+    place: tuple[str, int, int]
 
 
-def load_declared(path: Path, *, now: datetime) -> tuple[list[Declared], list[Problem]]:
+@dataclass(frozen=True)
+class Unsaid:
+    """The file is not there, or says nothing of groups: no reason to delete any. warning: for who had declared some."""
+
+    warning: Problem
+
+
+def load_declared(path: Path, *, now: datetime) -> tuple[Sequence[Declared] | Unsaid, list[Problem]]:
     """Those that are in order, and every problem of the others. now: aware, UTC."""
     if not path.exists():
-        return [], []
+        message = f"没有这个文件，{_KEPT}"
+        return Unsaid(Problem(path.name, 1, 1, message, f"把它放回来；{_HOW_TO_REMOVE}", "warning")), []
     document, _ = read(path, path.name)  # what is wrong with the file as a whole is said by the settings
     groups = document.value.get("groups") if isinstance(document.value, dict) else None
     if groups is None:
-        return [], []
+        place = document.place(("groups",))
+        return Unsaid(Problem(path.name, *place, f"没有写群（groups），{_KEPT}", _HOW_TO_REMOVE, "warning")), []
     reader = _Reader(document, now)
     return list(reader.groups(groups)), reader.problems
 
 
 async def keep_in_step(
-    stores: Stores, wanted: Sequence[Declared], problems: Sequence[Problem], *, now: datetime
+    stores: Stores, wanted: Sequence[Declared] | Unsaid, problems: Sequence[Problem], *, now: datetime
 ) -> list[Problem]:
-    """Add what is new, change what reads otherwise, delete what is no longer declared.
+    """Add what is new, change what reads otherwise, delete what is no longer declared, or is there twice.
 
-    While anything is wrong with the file nothing is deleted: what is missing may be what could not be read. A warning
-    for each group that is a supergroup now and is still declared by its old number.
+    While anything is wrong with the file nothing else is deleted: what is missing may be what could not be read. A
+    warning for each group that is a supergroup now and is still declared by its old number, and for a file that says
+    nothing of groups though some were declared.
     """
+    stored = await stores.rules.declared()
+    if isinstance(wanted, Unsaid):
+        return [wanted.warning] if stored else []
     moved = await stores.chats.moved()
-    known = {(r.chat_id, _bare(r.declared)): r for r in await stores.rules.declared()}
+    known = _by_name(stored)
     for declared in _by_new_numbers(wanted, moved):
         await stores.chats.describe(declared.chat)
-        stored = known.pop((declared.chat.chat_id, _bare(declared.name)), None)
-        await _keep(stores.rules, declared, stored, now)
-    for left in known.values() if not problems else ():
-        await stores.rules.delete(left.id, now=now)
+        same = known.pop((declared.chat.chat_id, bare_name(declared.name)), [])
+        await _delete(stores.rules, same[1:], now)  # first: no two may have one name and text
+        await _keep(stores.rules, declared, same[0] if same else None, now)
+    if not problems:
+        await _delete(stores.rules, [rule for same in known.values() for rule in same], now)
     return sorted({_renumbered(d, moved[d.chat.chat_id]) for d in wanted if d.chat.chat_id in moved})
+
+
+def _by_name(stored: Sequence[GroupRule]) -> dict[tuple[int, str], list[GroupRule]]:
+    """Oldest first. Two of one name: what replicas that read different files had left."""
+    known: dict[tuple[int, str], list[GroupRule]] = {}
+    for rule in stored:
+        known.setdefault((rule.chat_id, bare_name(rule.declared)), []).append(rule)
+    return known
+
+
+async def _delete(store: RuleStore, unwanted: Sequence[GroupRule], now: datetime) -> None:
+    for rule in unwanted:
+        await store.delete(rule.id, now=now)
 
 
 def _by_new_numbers(wanted: Sequence[Declared], moved: Mapping[int, int]) -> list[Declared]:
@@ -94,11 +128,41 @@ async def _keep(store: RuleStore, declared: Declared, stored: GroupRule | None, 
         chat_id = declared.chat.chat_id
         await store.declare(rule, name, chat_id=chat_id, leader_id=leader_id, now=now, thread_id=thread_id)
     elif (stored.declared, stored.thread_id, stored.leader_id) != (name, thread_id, leader_id):
+        rule = _rule_of(declared, stored)
         await store.change(stored.id, rule, now=now, declared=name, thread_id=thread_id, leader_id=leader_id)
 
 
-def _bare(name: str) -> str:
-    return name.rpartition("#")[0]
+def _rule_of(declared: Declared, stored: GroupRule) -> Rule:
+    if stored.declared == declared.name:
+        return stored.rule
+    return replace(declared.rule, schedule=_counted_on(declared, stored))
+
+
+def _counted_on(declared: Declared, stored: GroupRule) -> Schedule:
+    """The same days go on from where they began, at another hour if that is new."""
+    old, new = stored.rule.schedule, declared.rule.schedule
+    if _fingerprint(stored.declared)[:_SAID] == _fingerprint(declared.name)[:_SAID]:
+        return old
+    if _UNTIL.sub("", old.rrule) != _UNTIL.sub("", new.rrule) or _begins_elsewhere(declared, old):
+        return new
+    hour = old.start.hour if "BYHOUR" in new.rrule else new.start.hour
+    return replace(new, start=old.start.replace(hour=hour, minute=new.start.minute))
+
+
+def _begins_elsewhere(declared: Declared, old: Schedule) -> bool:
+    """从3月13日起: a text with a beginning of its own, and not the old one."""
+    if not _FROM.search(declared.when):
+        return False
+    found = parse(declared.when, now=datetime.combine(old.start.date(), time()), zone=declared.chat.zone)
+    return not isinstance(found, Understood) or found.rule.schedule.start.date() != old.start.date()
+
+
+def _fingerprint(name: str) -> str:
+    return name.rpartition("#")[2]
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass
@@ -156,7 +220,7 @@ class _Reader:
             self._problem((*path, "topic"), "topic 太大了", "话题链接里最后那个数")
         return topic
 
-    def _reminder(self, path: Keys, reminder: Any, chat: Chat) -> tuple[str, Rule] | None:
+    def _reminder(self, path: Keys, reminder: Any, chat: Chat) -> tuple[str, Rule, str] | None:
         if not isinstance(reminder, dict) or not isinstance(reminder.get("when"), str):
             self._problem(path, "缺少 when（什么时候提醒什么）", _EXAMPLE)
             return None
@@ -171,9 +235,10 @@ class _Reader:
             self._problem(path, f"这个群里有两条提醒都叫“{name}”", "给每一条加上不同的 name")
             return None
         self.seen.add((chat.chat_id, name))
+        when = reminder["when"]
         text = "\n".join(str(reminder.get(key)) for key in sorted(_REMINDER_KEYS)) + chat.zone
-        fingerprint = hashlib.sha256(text.encode()).hexdigest()[:12]
-        return f"{name}#{fingerprint}", replace(rule, place=place or rule.place, note=note or rule.note)
+        fingerprint = _hashed(f"{when}\n{chat.zone}")[:_SAID] + _hashed(text)[:12]
+        return f"{name}#{fingerprint}", replace(rule, place=place or rule.place, note=note or rule.note), when
 
     def _text(self, path: Keys, found: dict[str, Any], key: str) -> str | None:
         """As it is written; None for nothing, and for what is a problem."""

@@ -7,11 +7,11 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from commands.clock import SharedClock
-from commands.declared import keep_in_step, load_declared
+from commands.declared import Unsaid, keep_in_step, load_declared
 from commands.example import set_up_example
 from commands.polling import PollingError, poll
 from commands.travel import Goal, Traveller
@@ -48,6 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
         set_up_logging(token, settings.log_level)
         calendar = _calendar(settings)
         if in_sandbox:
+            _say_groups_are_not_used(arguments.config or CONFIG)
             asyncio.run(_serve_sandbox(settings, base, calendar, _port(arguments, settings)))
         else:
             asyncio.run(_serve(settings, base, arguments.config or CONFIG, calendar))
@@ -62,6 +63,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _say_learning() -> None:
     print("先学一遍问法，约十来秒；学好会存下来，下次启动只要一秒。", file=sys.stderr, flush=True)
+
+
+def _say_groups_are_not_used(config: Path) -> None:
+    declared, problems = load_declared(config, now=datetime.now(UTC))
+    if problems or not isinstance(declared, Unsaid):
+        said = "沙盒用的是示例群；config.yaml 里的群（groups）接上 Telegram 才用，写得对不对用 bot.py check 看。"
+        print(said, file=sys.stderr, flush=True)
 
 
 def _port(arguments: argparse.Namespace, settings: Settings) -> int:

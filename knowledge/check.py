@@ -209,6 +209,7 @@ def _cross_checked(
         for i, e in enumerate(file.entries)
     ]
     found = [*reader.problems, *_duplicate_ids(placed)]
+    complete = not any(p.severity == "error" for p in found)  # or what is missing follows from that
     counts: dict[str, int] = {}
     asked: dict[str, tuple[str, str]] = {}
     for text, label, document, path in _all_phrasings(reader, placed, further):
@@ -217,7 +218,6 @@ def _cross_checked(
         if other[0] != label:
             found.append(document.problem(path, f"“{text}”在 {other[0]}（{other[1]}）里也有", "只留在答得更准的那一条"))
     known = {p.entry.id for p in placed}
-    complete = not any(p.severity == "error" for p in reader.problems)
     for p in placed:
         found += _entry_problems(p, known if complete else None, sources, counts.get(p.entry.id, 0))
     if complete:

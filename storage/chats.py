@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from scheduler.notices import gone_notices
 from storage.database import reading, reported
 from storage.rows import group_rule_of, planned_values
+from storage.rules import bare_name, declared_in
 from storage.statements import inserting, is_written
 from storage.tables import ChatRow, DeliveryRow, DraftRow, GateRow, MemberRow, RuleRow, table_of
 
@@ -67,8 +68,7 @@ class ChatStore:
                     return
                 active = {"state": "active", "reason": "", "gone_at": None}
                 await connection.execute(update(chats).where(chats.c.chat_id == chat.chat_id).values(active))
-                renewed = {"since": now, "planned_until": now, "planned_with": "", "revision": rules.c.revision + 1}
-                await connection.execute(update(rules).where(rules.c.chat_id == chat.chat_id).values(renewed))
+                await connection.execute(update(rules).where(rules.c.chat_id == chat.chat_id).values(_renewed(now)))
 
     async def gone(self, chat_id: int, reason: str, *, zone: str, now: datetime) -> bool:
         """Nothing is sent there any more, nor about it to its leaders, who are told, each once. False: known."""
@@ -90,11 +90,19 @@ class ChatStore:
                     await connection.execute(statement, [planned_values(n) for n in notices])
         return is_new
 
-    async def move(self, old: int, new: int) -> None:
-        """The group is a supergroup now, under another id. Doing it twice changes nothing."""
+    async def move(self, old: int, new: int, *, now: datetime) -> None:
+        """The group is a supergroup now, under another id. Doing it twice changes nothing.
+
+        One that was gone, and is known to be there under the new id, goes on from now. Of what config.yaml declares
+        under both ids, what stands under the new one stays.
+        """
         with reported():
             async with self.engine.begin() as connection:
-                for table in (rules, deliveries, table_of(DraftRow)):
+                is_back = await _states(connection, old, new) == {old: "gone", new: "active"}
+                await _without_twins(connection, old, new, now)
+                moved = {"chat_id": new} | (_renewed(now) if is_back else {})
+                await connection.execute(update(rules).where(rules.c.chat_id == old).values(moved))
+                for table in (deliveries, table_of(DraftRow)):
                     await connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
                 there = select(members.c.user_id).where(members.c.chat_id == new)
                 twice = (members.c.chat_id == old, members.c.user_id.in_(there))
@@ -113,6 +121,29 @@ class ChatStore:
         known = {name: value for name, value in values.items() if value}
         statement = update(chats).where(chats.c.chat_id == chat.chat_id).values(known).returning(chats.c.state)
         return str((await connection.execute(statement)).scalar_one())
+
+
+def _renewed(now: datetime) -> dict[str, Any]:
+    """Of rules whose group was gone: planned from now on."""
+    return {"since": now, "planned_until": now, "planned_with": "", "revision": rules.c.revision + 1}
+
+
+async def _states(connection: AsyncConnection, *chat_ids: int) -> dict[int, str]:
+    """Locked, before their rules are: nothing is declared there meanwhile."""
+    known = select(chats.c.chat_id, chats.c.state).where(chats.c.chat_id.in_(chat_ids)).order_by(chats.c.chat_id)
+    return {chat_id: state for chat_id, state in await connection.execute(known.with_for_update())}
+
+
+async def _without_twins(connection: AsyncConnection, old: int, new: int, now: datetime) -> None:
+    there = {bare_name(name) for name in (await declared_in(connection, new)).values()}
+    known = await declared_in(connection, old)
+    twins = [rule_id for rule_id, name in known.items() if bare_name(name) in there]
+    if not twins:
+        return
+    ended = {"state": "deleted", "deleted_at": now, "state_before": rules.c.state, "revision": rules.c.revision + 1}
+    await connection.execute(update(rules).where(rules.c.id.in_(twins)).values(ended))
+    waiting = (deliveries.c.rule_id.in_(twins), deliveries.c.state == "pending", deliveries.c.purpose != "notice")
+    await connection.execute(update(deliveries).where(*waiting).values(state="withdrawn"))
 
 
 async def _silenced(connection: AsyncConnection, chat_id: int, rule_ids: list[int], reason: str) -> None:

@@ -1,17 +1,22 @@
 """Groups that are declared in config.yaml."""
 
 import asyncio
-from datetime import UTC, datetime
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from commands.declared import keep_in_step, load_declared
+from knowledge import Problem
+from scheduler.delivery import ChatMoved
 from storage import Stores, open_stores
-from tests.conftest import FakeClock
+from tests.conftest import ROOT, FakeClock
 from tests.scheduler.kit import FakeSender, Scene
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 GOOD = """
 groups:
   - chat: -1001234567890
@@ -30,6 +35,20 @@ def written(folder: Path, text: str) -> Path:
     path = folder / "config.yaml"
     path.write_text(text, "utf-8")
     return path
+
+
+def one(when: str = "隔周五19点半开党小组会", *, chat: int = -12, leader: int = 5, place: str = "三楼") -> str:
+    """One group with one reminder."""
+    return (
+        f"groups:\n  - chat: {chat}\n    leader: {leader}\n"
+        f"    reminders:\n      - name: 会\n        when: {when}\n        place: {place}\n"
+    )
+
+
+async def started(stores: Stores, folder: Path, text: str, now: datetime = NOW) -> list[Problem]:
+    """As the bot starts with that file; what is told of it."""
+    declared, problems = load_declared(written(folder, text), now=now)
+    return await keep_in_step(stores, declared, problems, now=now)
 
 
 def test_groups_are_read(tmp_path: Path) -> None:
@@ -154,7 +173,7 @@ async def test_a_group_that_became_a_supergroup_keeps_what_it_had_and_its_new_nu
     before = await stores.rules.declared()
     await stores.rules.skip(before[0].id, before[0].rule.schedule.start, now=NOW)
     for _ in range(2):
-        await stores.chats.move(-12345, new)
+        await stores.chats.move(-12345, new, now=NOW)
     (told,) = await keep_in_step(stores, declared, problems, now=NOW)  # the next start, with the same file
     after = await stores.rules.declared()
     assert [(r.id, r.chat_id, len(r.skipped)) for r in after] == [(before[0].id, new, 1), (before[1].id, new, 0)]
@@ -167,7 +186,7 @@ async def test_of_an_old_and_a_new_number_in_the_file_the_new_one_counts(stores:
     small = GOOD.replace("-1001234567890", "-12345")
     declared, problems = load_declared(written(tmp_path, small), now=NOW)
     await keep_in_step(stores, declared, problems, now=NOW)
-    await stores.chats.move(-12345, -100777)
+    await stores.chats.move(-12345, -100777, now=NOW)
     both = small + small.replace("groups:\n", "").replace("-12345", "-100777").replace("三楼", "五楼")
     declared, problems = load_declared(written(tmp_path, both), now=NOW)
     assert problems == []
@@ -199,3 +218,167 @@ async def test_a_place_changed_while_the_machine_was_down_loses_no_reminder(
     await scene.runner.settled()
     (parcel,) = [p for p in scene.sender.sent if p.first.planned.purpose == "remind"]
     assert [r.rule.place for r in parcel.group_rules.values()] == ["五楼会议室"]
+
+
+WEEK_ON = NOW + 7 * DAY  # the Friday after is not one of "every other Friday"
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {"leader": 6},
+        {"place": "五楼"},
+        {"when": "隔周五19点半开党小组会，提前2天提醒"},
+        {"when": "隔周五19点半一起开党小组会"},
+        {"when": "从3月6日起隔周五19点半开党小组会"},
+    ],
+)
+async def test_an_edit_that_leaves_the_days_alone_keeps_every_other_friday(
+    stores: Stores, tmp_path: Path, edited: dict[str, str | int]
+) -> None:
+    await started(stores, tmp_path, one())
+    (before,) = await stores.rules.declared()
+    await started(stores, tmp_path, one(**edited), WEEK_ON)  # type: ignore[arg-type]
+    (after,) = await stores.rules.declared()
+    assert after.revision > before.revision
+    assert after.rule.schedule == before.rule.schedule
+
+
+async def test_another_place_leaves_alone_what_counts_from_the_next_week(stores: Stores, tmp_path: Path) -> None:
+    await started(stores, tmp_path, one("下周五起隔周五19点半开会"))
+    (before,) = await stores.rules.declared()
+    await started(stores, tmp_path, one("下周五起隔周五19点半开会", place="五楼"), WEEK_ON)
+    (after,) = await stores.rules.declared()
+    assert (after.rule.schedule, after.rule.place) == (before.rule.schedule, "五楼")
+
+
+async def test_another_hour_keeps_the_days_and_what_was_skipped(stores: Stores, tmp_path: Path) -> None:
+    await started(stores, tmp_path, one())
+    (before,) = await stores.rules.declared()
+    await stores.rules.skip(before.id, datetime(2026, 3, 20, 19, 30), now=NOW)
+    await started(stores, tmp_path, one("隔周五18点开党小组会，遇节假日顺延"), WEEK_ON)
+    (after,) = await stores.rules.declared()
+    assert (after.rule.schedule.start, after.rule.schedule.roll) == (datetime(2026, 3, 6, 18, 0), "next")
+    assert after.skipped == {datetime(2026, 3, 20, 18, 0)}
+
+
+async def test_an_end_leaves_the_beginning_alone(stores: Stores, tmp_path: Path) -> None:
+    await started(stores, tmp_path, one())
+    await started(stores, tmp_path, one("隔周五19点半开党小组会，直到6月30日"), WEEK_ON)
+    (after,) = await stores.rules.declared()
+    assert "UNTIL=20260630" in after.rule.schedule.rrule
+    assert after.rule.schedule.start == datetime(2026, 3, 6, 19, 30)
+
+
+async def test_the_minute_of_what_comes_twice_a_day_can_be_changed(stores: Stores, tmp_path: Path) -> None:
+    await started(stores, tmp_path, one("每3天9点和14点开会"), NOW + 2 * HOUR)  # 11:00 in Shanghai: 14:00 is first
+    await started(stores, tmp_path, one("每3天9点半和14点半开会"), WEEK_ON)
+    (after,) = await stores.rules.declared()
+    assert after.rule.schedule.start == datetime(2026, 3, 2, 14, 30)
+
+
+@pytest.mark.parametrize(
+    ("when", "start"),
+    [
+        ("从3月13日起隔周五19点半开党小组会", datetime(2026, 3, 13, 19, 30)),
+        ("隔周四19点半开党小组会", datetime(2026, 3, 12, 19, 30)),
+    ],
+)
+async def test_other_days_are_other_days(stores: Stores, tmp_path: Path, when: str, start: datetime) -> None:
+    await started(stores, tmp_path, one())
+    await started(stores, tmp_path, one(when), WEEK_ON)
+    (after,) = await stores.rules.declared()
+    assert after.rule.schedule.start == start
+
+
+@pytest.mark.parametrize("edited", [{"leader": 6}, {"place": "五楼"}])
+@pytest.mark.parametrize("roll", ["", "，遇节假日顺延"])
+async def test_an_edit_while_the_bot_is_down_loses_nothing_overdue(
+    stores: Stores, clock: FakeClock, tmp_path: Path, edited: dict[str, str | int], roll: str
+) -> None:
+    clock.now = NOW
+    scene = Scene(stores, clock, FakeSender())
+    when = f"每周五19点半开党小组会，当天早上提醒{roll}"
+    await started(stores, tmp_path, one(when))
+    await scene.until(NOW + 10 * DAY)
+    scene.sender.sent.clear()
+    clock.now = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)  # down since yesterday; two hours after this morning's
+    await started(stores, tmp_path, one(when, **edited), clock.now)  # type: ignore[arg-type]
+    scene.runner = scene.new_runner()
+    await scene.until(clock.now + HOUR, step=MINUTE)
+    assert [p.nominal for p in scene.sender.of("remind")] == [datetime(2026, 3, 13, 19, 30)]
+
+
+@pytest.mark.parametrize("left", [None, "", "admins: [5]\n", "groups:\n", "groups: null\n"])
+async def test_a_file_that_says_nothing_of_groups_deletes_none_and_that_is_told(
+    stores: Stores, tmp_path: Path, left: str | None
+) -> None:
+    await started(stores, tmp_path, one())
+    before = await stores.rules.declared()
+    path = written(tmp_path, left or "")
+    if left is None:
+        path.unlink()
+    declared, problems = load_declared(path, now=NOW)
+    (told,) = await keep_in_step(stores, declared, problems, now=NOW)
+    assert await stores.rules.declared() == before
+    assert (told.file, told.severity) == ("config.yaml", "warning") and "groups: []" in told.hint
+
+
+def test_the_sandbox_says_that_it_does_not_use_declared_groups(tmp_path: Path) -> None:
+    config = written(tmp_path, f"{one()}data_folder: {tmp_path / 'data'}\n")
+    program = [sys.executable, "-u", "bot.py", "--config", str(config), "sandbox", "--port", "0"]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as bot:
+        assert bot.stdout is not None and bot.stderr is not None
+        assert bot.stdout.readline().startswith("沙盒已启动")
+        bot.terminate()
+        assert "接上 Telegram 才用" in bot.stderr.read()
+
+
+async def test_who_never_declared_a_group_is_told_nothing(stores: Stores, tmp_path: Path) -> None:
+    assert await started(stores, tmp_path, "admins: [5]\n") == []
+
+
+async def test_an_empty_list_of_groups_removes_all(stores: Stores, tmp_path: Path) -> None:
+    await started(stores, tmp_path, one())
+    assert await started(stores, tmp_path, "groups: []\n") == []
+    assert await stores.rules.declared() == []
+
+
+@pytest.mark.parametrize("bad", ["  - chat: 错\n", "  - 一\n", "  - chat: -13\n    reminders: []\n"])
+async def test_a_bad_group_beside_others_deletes_none_of_theirs(stores: Stores, tmp_path: Path, bad: str) -> None:
+    other = one(chat=-13).removeprefix("groups:\n")
+    await started(stores, tmp_path, one() + other)
+    before = await stores.rules.declared()
+    await started(stores, tmp_path, one() + bad)
+    assert await stores.rules.declared() == before
+
+
+async def test_a_reminder_that_is_there_twice_is_there_once_after_the_next_start(
+    stores: Stores, clock: FakeClock, tmp_path: Path
+) -> None:
+    clock.now = NOW
+    twice = one("每周五19点半开会").replace("会\n", "别\n", 1) + one("每周五20点开会").split("reminders:\n")[1]
+    await started(stores, tmp_path, twice)
+    first, second = await stores.rules.declared()
+    await stores.rules.change(first.id, first.rule, now=NOW, declared=first.declared.replace("别", "会"))
+    scene = Scene(stores, clock, FakeSender())
+    await scene.runner.settled()
+    await started(stores, tmp_path, one("每周五20点开会"))
+    (kept,) = await stores.rules.declared()
+    assert (kept.id, kept.rule.schedule.start.hour, kept.declared) == (first.id, 20, second.declared)
+    await scene.until(NOW + 6 * DAY)
+    assert {p.rule_id for p in scene.sender.of("remind")} == {first.id}
+
+
+async def test_a_group_declared_by_both_numbers_still_moves(stores: Stores, clock: FakeClock, tmp_path: Path) -> None:
+    clock.now = NOW
+    scene = Scene(stores, clock, FakeSender())
+    await scene.add(chat_id=-12)
+    await started(
+        stores, tmp_path, one("每周五19点半开会") + one("每周五20点开会", chat=-1012).removeprefix("groups:\n")
+    )
+    scene.sender.outcome = lambda parcel: ChatMoved(-1012) if parcel.first.planned.chat_id == -12 else None
+    await scene.until(NOW + 6 * DAY)
+    assert {p.chat_id for p in scene.sender.of("remind")} == {-1012}
+    assert [r.rule.schedule.start.hour for r in await stores.rules.of_chat(-1012)] == [19, 20]
+    assert await stores.rules.of_chat(-12) == []

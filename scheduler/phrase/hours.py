@@ -49,12 +49,12 @@ def hours(cursor: Cursor, part: str = "") -> Hours | None:
         if named is None:
             cursor.at = place
             return Hours(part=part) if part else None
-        return Hours(part=named.tag, words=named.text, remarks=_inexact(rough))
+        return Hours(part=named.tag, words=named.text, remarks=(*_inexact(rough), *_loose(cursor, named.text)))
     if part and named and _half(part) != _half(named.tag):
         raise Refused("两个时段对不上", named.text)
     times, remarks = [_time(first, said)], [*_inexact(rough), *_remarks(first, said)]
     times += _more(cursor, said)
-    remarks += _until(cursor, times[-1], said) + _loose(cursor)
+    remarks += _until(cursor, times[-1], said) + _loose(cursor, first.text)
     words = "".join(token.text for token in cursor.since(place)).strip()
     return Hours(tuple(sorted(set(times))), said, words, tuple(remarks))
 
@@ -117,7 +117,9 @@ def _end(clock: Token, part: str) -> time:
         return _time(clock, "", is_listed=True)
 
 
-def _loose(cursor: Cursor) -> list[str]:
+def _loose(cursor: Cursor, words: str) -> list[str]:
+    if token := cursor.take("after"):
+        raise Refused("说不准是几点，请写一个钟点", words + token.text)
     if token := cursor.take("about"):
         return [*_inexact(token)]
     if token := cursor.take("beyond"):
@@ -149,7 +151,8 @@ def _time(clock: Token, part: str, *, is_listed: bool = False) -> time:
     if hour == 24:
         raise Refused("24点请写成第二天的0点", clock.text)
     if hour in _AMBIGUOUS and clock.tag != "colon" and not is_listed:
-        raise Refused(f"是凌晨{hour}点还是下午{hour}点", clock.text)
+        swaps = ((clock.text, "下午" + clock.text), (clock.text, "凌晨" + clock.text))
+        raise Refused(f"是凌晨{hour}点还是下午{hour}点", clock.text, swaps=swaps)
     return time(hour, clock.m)
 
 

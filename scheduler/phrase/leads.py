@@ -1,9 +1,10 @@
 """When to remind: 提前3天和当天早上提醒, 提前一天晚上8点, 到点提醒, 提前2小时催一次."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
+from itertools import takewhile
 
-from scheduler.phrase.durations import Span, duration
+from scheduler.phrase.durations import MINUTES, Span, duration
 from scheduler.phrase.hours import Hours, hours
 from scheduler.phrase.outcome import Refused
 from scheduler.phrase.tokens import Cursor
@@ -74,9 +75,9 @@ def _items(cursor: Cursor) -> list[_Item]:
         if item is None:
             cursor.at = place
             return found
-        if found and not is_apart and not (found[-1].lead.days and item.lead.days):
+        if found and not is_apart and not (found[-1].lead.days and item[0].lead.days):
             raise Refused("提前多久没看懂，几个提醒之间请用顿号隔开", _texts(cursor, place))
-        found.append(item)
+        found += item
 
 
 def _begins_anew(cursor: Cursor) -> bool:
@@ -85,12 +86,36 @@ def _begins_anew(cursor: Cursor) -> bool:
     return following is not None and following.kind == "blank" and cursor.sees("ahead", "sameday", "eve", "ontime")
 
 
-def _item(cursor: Cursor, *, may_be_bare: bool) -> _Item | None:
+def _item(cursor: Cursor, *, may_be_bare: bool) -> list[_Item] | None:
+    """One, or those of a list with one unit."""
     place = cursor.at
+    if several := _listed(cursor):
+        return several
+    cursor.at = place
     found = _ahead(cursor, may_be_bare=may_be_bare) or _on_a_day(cursor)
     if found is None:
         cursor.at = place
-    return found
+        return None
+    return [found]
+
+
+def _listed(cursor: Cursor) -> list[_Item]:
+    """提前1、3、7天, 10、30分钟: the unit and the hour of the last are those of all. Empty when it is no such list."""
+    cursor.take("ahead")
+    numbers: list[int] = []
+    while (number := cursor.take("number")) and number.n > 0:
+        numbers.append(number.n)
+        if not cursor.has("join", "comma"):
+            break
+    cursor.skip("ge")
+    unit = cursor.take("unit") if len(numbers) > 1 else None
+    if unit is None or unit.tag not in (*MINUTES, "day_unit"):
+        return []
+    minutes = MINUTES.get(unit.tag, 0)
+    spans = [Span(unit.text, 0 if minutes else count, count * minutes) for count in numbers]
+    leads_of_all = [_span_lead(cursor, span) for span in reversed(sorted(spans, key=lambda span: span.days))]
+    at = leads_of_all[0].at
+    return [_Item(replace(lead, at=at) if lead.days else lead, is_sure=True) for lead in leads_of_all]
 
 
 def _ahead(cursor: Cursor, *, may_be_bare: bool) -> _Item | None:
@@ -99,14 +124,18 @@ def _ahead(cursor: Cursor, *, may_be_bare: bool) -> _Item | None:
     span = duration(cursor)
     if span is None:
         if said:
-            raise Refused("提前多久没看懂", said.text)
+            raise Refused("提前多久没看懂", said.text + _until_a_break(cursor))
         return None
     after = cursor.take("beyond")
-    if not (said or after or may_be_bare):
+    if not (said or after or may_be_bare) or (after and "内" in after.text):
         return None
     if not said and not after and not _ends_here(cursor):
         return None
     return _Item(_span_lead(cursor, span), is_sure=said is not None or may_be_bare)
+
+
+def _until_a_break(cursor: Cursor) -> str:
+    return "".join(token.text for token in takewhile(lambda token: token.kind not in {"blank", "comma"}, cursor.rest()))
 
 
 def _ends_here(cursor: Cursor) -> bool:

@@ -26,12 +26,16 @@ Parsed: TypeAlias = Understood | NotUnderstood
 
 
 class Refused(Exception):
-    """Inside this package only: reading stops here. words: as typed."""
+    """Inside this package only: reading stops here. words: as typed.
 
-    def __init__(self, reason: str, *words: str) -> None:
+    swaps: words of the phrase, and what could stand in their place; shown only when that is understood.
+    """
+
+    def __init__(self, reason: str, *words: str, swaps: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.words = words
+        self.swaps = swaps
 
 
 class NoDay(Refused):

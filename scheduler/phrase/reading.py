@@ -12,12 +12,13 @@ WEEKDAY_CHARS = "一二三四五六日天"
 _RUN = re.compile(r"[一二三四五六七八九十零]+")
 _DIGIT = re.compile(r"[1-7](?!\d|\s?[点时月号.:])")
 _LIMITS = {"点": 24, "时": 24, "月": 12, "号": 31, "刻": 3}
-_ONCE = re.compile(r"[一1]次")
+_RUNS = {"days": "day_unit", "run_days": "day_unit", "run_weeks": "week", "run_months": "month_unit"}
+_ONCE = re.compile(r"[一1][次回](?!族)")
 _SUNDAY = re.compile(r"[日天](?![常气程]|报(?!到|名|送|数))")
 _NUMBERS = (
     ("h24", "m24"), ("hs", "ms"), ("hd", "md"), ("hp", "mp"),
     ("h", "min"), ("h", "bare"), ("h", ""), ("h12", ""), ("month", ""), ("day", ""), ("year", ""),
-    ("nth_month", ""), ("nth", ""), ("nth_last", ""), ("times", ""), ("days", ""),
+    ("nth_month", ""), ("nth", ""), ("nth_last", ""), ("times", ""), ("bare_times", ""), ("done_times", ""),
 )  # fmt: skip
 _RELATIVE = {
     "d0": (0, ""), "d0n": (0, "evening"), "d0m": (0, "morning"), "d1": (1, ""), "d1n": (1, "evening"),
@@ -165,6 +166,11 @@ def _clock(kind: str, found: re.Match[str], groups: dict[str, str]) -> Token:
     return Token(kind, token.text, token.start, n=token.n, m=minute, tag=half_day or ("colon" if is_exact else ""))
 
 
+def _run_of(kind: str, found: re.Match[str], groups: dict[str, str]) -> Token:
+    name = next(name for name in groups if name in _RUNS)
+    return Token(kind, found[0], found.start(), n=_read(groups[name]), tag=_RUNS[name])
+
+
 _MAKERS = {
     "clock": _clock,
     "date": _date,
@@ -172,5 +178,7 @@ _MAKERS = {
     "ordmonth": _ordinal,
     "part": _tagged,
     "roll": _roll,
+    "runs": _run_of,
     "unit": _tagged,
+    "zone": _tagged,
 }

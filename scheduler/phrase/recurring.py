@@ -5,6 +5,7 @@ from scheduler.phrase.festivals import festival_date
 from scheduler.phrase.month_days import DaysOfMonth, days_of_month, end_of_month, refuse_range, start_of_month
 from scheduler.phrase.outcome import Refused
 from scheduler.phrase.tokens import Cursor, Token
+from scheduler.phrase.weekdays import weekdays
 
 _HALF_A_YEAR, _A_QUARTER = 6, 3
 _LARGEST = {"day_unit": 366, "week": 52, "month_unit": 36, "year_unit": 10}
@@ -29,6 +30,7 @@ def _recurring(cursor: Cursor) -> Pattern | None:
         return _months(cursor, tuple(range(token.n, 13, 2)), token)
     if cursor.take("double"):
         return _weekly(cursor, 2)
+    _refuse_half(cursor)
     found = _after_every(cursor)
     if found is None:
         cursor.at = place
@@ -80,7 +82,16 @@ def _after_every(cursor: Cursor) -> Pattern | None:
 
 
 def _so_often(cursor: Cursor) -> Pattern | None:
-    """两周一次, 周五."""
+    """两周一次, 周五; 一月一次; 半年一次."""
+    place = cursor.at
+    if (month := cursor.take("month")) and cursor.sees("once"):
+        return _every_so_many_months(cursor, month)
+    cursor.at = place
+    one = cursor.take("number")
+    cursor.skip("ge")
+    if (one is None or one.n == 1) and (long := cursor.take("half", "quarter")) and cursor.sees("once"):
+        return _by_long_unit(cursor, long, 1)
+    cursor.at = place
     number = cursor.take("number")
     cursor.skip("ge")
     unit = cursor.take("unit")
@@ -90,6 +101,31 @@ def _so_often(cursor: Cursor) -> Pattern | None:
         raise Refused("间隔至少是1", number.text + unit.text)
     _check_interval(unit, number.n)
     return _of_unit(cursor, unit, number.n)
+
+
+def _every_so_many_months(cursor: Cursor, month: Token) -> Pattern:
+    """一月一次, 两月一次; 三月一次 may be in March."""
+    if month.text not in ("一月", "两月"):
+        words = month.text + _once(cursor)
+        raise Refused(f"是每{month.n}个月一次，还是{month.n}月里一次", words, swaps=((words, f"每{month.n}个月一次"),))
+    return _of_unit(cursor, Token("unit", month.text, month.start, tag="month_unit"), month.n)
+
+
+def _refuse_half(cursor: Cursor) -> None:
+    """半月一次, 每半个月."""
+    place = cursor.at
+    every, half = cursor.take("every"), cursor.take("halfnum")
+    cursor.skip("ge")
+    unit = cursor.take("unit", tag="month_unit") if half else None
+    if unit and (every or cursor.sees("once")):
+        words = "".join(token.text for token in cursor.since(place)).strip() + _once(cursor)
+        raise Refused("是每月哪两天，请写明，例如“每月1号和15号”", words)
+    cursor.at = place
+
+
+def _once(cursor: Cursor) -> str:
+    token = cursor.take("once")
+    return token.text if token else ""
 
 
 def _interval(cursor: Cursor, every: Token) -> tuple[int, Token | None]:
@@ -164,7 +200,11 @@ def _year_end(days: DaysOfMonth) -> Pattern:
 
 
 def _of_period(cursor: Cursor, unit: Token, size: int) -> Pattern:
-    """每季度第一个月10号, 每季度最后一天, 每季度第一个周五."""
+    """每季度第一个月10号, 每季度最后一天, 每季度第一个周五; 每季度一次，末月25号."""
+    place = cursor.at
+    cursor.skip("comma")
+    if not cursor.sees("ordmonth", "ord"):
+        cursor.at = place
     if which := cursor.take("ordmonth"):
         return _months(cursor, _months_of(size, _which_month(which, size)), which)
     if cursor.sees("ord"):
@@ -173,8 +213,9 @@ def _of_period(cursor: Cursor, unit: Token, size: int) -> Pattern:
             return _monthly(found, months=_months_of(size, size if _counts_back(found) else 1))
     if size == _HALF_A_YEAR and cursor.sees("daynum"):
         return _months(cursor, (), unit, size)
-    hint = "每季度末月25号" if size == _A_QUARTER else "每半年末月25号"
-    raise Refused(f"还要说是其中哪一天，例如“{hint}”“每季度最后一天”", unit.text)
+    hint = "季度末月25号" if size == _A_QUARTER else "半年末月25号"
+    swap = ((unit.text, hint),)
+    raise Refused(f"还要说是其中哪一天，例如“每{hint}”“每季度最后一天”", unit.text + _once(cursor), swaps=swap)
 
 
 def _months_of(size: int, which: int) -> tuple[int, ...]:
@@ -207,9 +248,9 @@ def _months(cursor: Cursor, months: tuple[int, ...], unit: Token, interval: int 
     found = days_of_month(cursor)
     if found is None:
         cursor.at = place
-        vague = cursor.take("vague", "number")
-        reason = "还要说是哪一天，例如“每月5号”“每月第一个周五”“每月最后一天”"
-        raise Refused(reason, unit.text + (vague.text if vague else ""))
+        if vague := cursor.take("vague", "number"):
+            raise Refused("还要说是哪一天，例如“每月5号”“每月第一个周五”“每月最后一天”", unit.text + vague.text)
+        return Pattern("MONTHLY", interval, months)
     return _monthly(found, months=months, interval=interval)
 
 
@@ -243,6 +284,7 @@ def _of_months(cursor: Cursor, unit: Token, interval: int) -> Pattern:
     """每年7月1日, 每年3月、9月5号, 每年1月5号和7月5号."""
     months: list[int] = []
     days: DaysOfMonth | None = None
+    first = cursor.at
     cursor.skip("comma")
     while True:
         place = cursor.at
@@ -259,7 +301,10 @@ def _of_months(cursor: Cursor, unit: Token, interval: int) -> Pattern:
         if found is not None and days is not None and found != days:
             raise Refused("每次的日子不一样，请分成几条来设", month.text)
         days = found or days
-    if not months or days is None:
+    if not months:
+        cursor.at = first
+        return Pattern("YEARLY", interval)
+    if days is None:
         raise Refused("还要说是几月几号，例如“每年7月1日”", unit.text)
     return Pattern("YEARLY", interval, tuple(sorted(set(months))), days.month_days, days.weekdays, days.roll)
 
@@ -298,7 +343,8 @@ def _weekly(cursor: Cursor, interval: int) -> Pattern:
     if not cursor.sees("wday"):
         cursor.at = place
         _refuse_ordinal_workday(cursor)
-        raise Refused("还要说是周几，例如“每周五”“隔周五”", "周")
+        cursor.take("unit", tag="week")
+        return Pattern("WEEKLY", interval)
     days = weekdays(cursor)
     _refuse_two_weekly(cursor)
     return Pattern("WEEKLY", interval, weekdays=tuple((day, 0) for day in days))
@@ -318,34 +364,3 @@ def _refuse_two_weekly(cursor: Cursor) -> None:
         if cursor.sees("every", "relday", "daynum"):
             raise Refused("从周几到什么时候，没看懂", cut.text)
         cursor.at = place
-
-
-def weekdays(cursor: Cursor) -> tuple[int, ...]:
-    """周一, 周一三五, 周二和周四, 周二、每周四, 周二和四, 周一到周五; from 0, Monday."""
-    days: list[int] = []
-    while True:
-        place = cursor.at
-        is_range = bool(days) and cursor.has("range")
-        if not is_range and days:
-            cursor.skip("join", "every", "unit", "comma")
-        token = cursor.take("wday") or (_short_weekday(cursor) if days and cursor.at != place else None)
-        if token is None:
-            cursor.at = place
-            break
-        days += _span(days[-1], token) if is_range else [token.n]
-        cursor.skip("once")
-    return tuple(sorted(set(days)))
-
-
-def _short_weekday(cursor: Cursor) -> Token | None:
-    """The 四 of 周二和四."""
-    token = cursor.take("number")
-    if token is None or len(token.text) > 1 or not 1 <= token.n <= 6 or cursor.sees("char", "word", "unit", "ge"):
-        return None
-    return Token("wday", token.text, token.start, n=token.n - 1)
-
-
-def _span(first: int, last: Token) -> list[int]:
-    if last.n <= first:
-        raise Refused("这段时间倒过来了，一周从周一算起", last.text)
-    return list(range(first + 1, last.n + 1))

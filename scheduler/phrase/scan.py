@@ -4,29 +4,55 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import zip_longest
+from typing import TypeAlias
 
-from scheduler.phrase.dates import Day, Fixed, Moment, Pattern, days_from, month_after, on
+from scheduler.phrase.bounds import beginning, between, ending, ends_on
+from scheduler.phrase.dates import Day, Fixed, Pattern
 from scheduler.phrase.hours import Hours, hours
 from scheduler.phrase.leads import Leads, leads
+from scheduler.phrase.month_days import days_of_month
+from scheduler.phrase.numerals import rough_numeral
+from scheduler.phrase.often import check_open, is_open
 from scheduler.phrase.outcome import Refused
 from scheduler.phrase.recurring import recurring
 from scheduler.phrase.single import single
+from scheduler.phrase.titles import cleaned
 from scheduler.phrase.tokens import Cursor, Token
 
 _NO_TIME = {"char", "word", "quote", "blank", "comma"}
 _LUNAR_ALWAYS = ("农历", "阴历", "旧历", "老历", "正月", "腊月", "冬月", "闰月", "初", "大年")
+_SOME_HOLIDAYS = set("寒暑年产婚病事")
+_SAID_OF_ALL = "一总共连最至限仅"
 _AHEAD = re.compile(r"提[前早](?!准备|到|通知|告知|预习|布置|完成|交|学)[^,;，；]*$")
 _MOST_TIMES = 999
 _EVERY_OTHER = 2
 _UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月", "YEARLY": "年"}
 _NAMED_DAYS = {"月初": 1, "月中": 15, "季初": 1, "季度初": 1, "年初": 1}
+_EVENT = re.compile(
+    r"(?:结束|完|会|课|节|假|工资|学|试|毕业|公示|通过|批准|转正|收到|报名|之日|当天|活动|培训|材料|满|起|达|成立|入党|生效|到期|通知)[了的]?$"
+)
+_NO_END = set("迟收送签报找回推挪改调延移提")
+_AROUND_END = {"until", "endword", "comma", "blank", "range", "vague"}
+_UNITS_SAID = {"ge", "unit", "halfnum"}
+_COUNTED = {"number", "daynum", "month", "clock", "ord", "ordmonth", "count", "runs"}
 LUNAR_REASON = "农历和节气的日子还不会算，请换成公历日期"
+
+
+@dataclass(frozen=True)
+class Run:
+    """共21天, 连续三周: how long it goes on. unit: day_unit, week or month_unit."""
+
+    count: int
+    unit: str
+    words: str
 
 
 @dataclass
 class Said:
-    """Filled while the tokens are gone through. days: with the words that said it. runs: so many days running.
+    """Filled while the tokens are gone through. days: with the words that said it.
 
+    zone: the words that name Beijing's time. bare_count: "8次", with nothing to say of what. just_once: 仅此一次.
     before_hour: what stands right before the hour and nobody took. pieces: so is all of this, in its order.
     """
 
@@ -38,34 +64,67 @@ class Said:
     since: date | None = None
     until: date | None = None
     count: int = 0
-    runs: int = 0
+    bare_count: str = ""
+    just_once: str = ""
+    runs: Run | None = None
+    zone: str = ""
     remarks: list[str] = field(default_factory=list)
     pieces: list[list[Token]] = field(default_factory=lambda: [[]])
+
+
+_Reader: TypeAlias = Callable[[Said, Cursor, datetime], bool]
 
 
 def scan(tokens: list[Token], now: datetime) -> Said:
     said, cursor = Said(), Cursor(tokens)
     while cursor.at < len(tokens):
-        token = tokens[cursor.at]
+        token, place = tokens[cursor.at], cursor.at
         if token.kind in _NO_TIME or not _take(said, cursor, now):
             said.pieces[-1].append(tokens[cursor.at])
             cursor.at += 1
-        elif said.pieces[-1]:
+            continue
+        _refuse_rough(cursor.since(place))
+        if said.pieces[-1]:
             said.pieces.append([])
     return said
+
+
+def _refuse_rough(taken: list[Token]) -> None:
+    """两三天后, 七八点. A number is taken together with its unit."""
+    said = [token for token in taken if token.kind != "blank"]
+    for token, after in zip_longest(said, said[1:]):
+        if token.kind in _COUNTED:
+            _refuse_rough_words((token.text + (after.text if after and after.kind in _UNITS_SAID else ""),))
+
+
+def _refuse_rough_words(words: tuple[str, ...]) -> None:
+    for word in words:
+        if rough := rough_numeral(word):
+            raise Refused(f"“{rough}”不是一个准数，请写准", word)
 
 
 def _take(said: Said, cursor: Cursor, now: datetime) -> bool:
     place = cursor.at
     for read in _READERS:
-        if read(said, cursor, now):
+        if _reads(read, said, cursor, now):
             return True
         cursor.at = place
     return False
 
 
+def _reads(read: _Reader, said: Said, cursor: Cursor, now: datetime) -> bool:
+    try:
+        return read(said, cursor, now)
+    except Refused as refused:
+        _refuse_rough_words(refused.words)
+        raise
+
+
 def _roll(said: Said, cursor: Cursor, now: datetime) -> bool:
+    before = cursor.before()
     token = cursor.take("roll")
+    if token and before and (before.kind in {"lunar", "festival"} or before.text in _SOME_HOLIDAYS):
+        raise Refused("单独一个假期怎么办还不会，可以写“遇节假日跳过”", before.text + token.text)
     if token:
         said.rolls.append(token)
     return token is not None
@@ -94,7 +153,7 @@ def _since(said: Said, cursor: Cursor, now: datetime) -> bool:
     if not any(token.kind == "since" for token in cursor.rest()):
         return False
     cursor.take("from")
-    found = _beginning(cursor, now)
+    found = beginning(cursor, now)
     if found is None or not cursor.take("since"):
         return False
     said.since = found
@@ -102,65 +161,74 @@ def _since(said: Said, cursor: Cursor, now: datetime) -> bool:
     return True
 
 
-def _full_date(cursor: Cursor) -> date | None:
-    """With its year, so it may be past: an interval goes on counting from it."""
-    place = cursor.at
-    if (token := cursor.take("date")) and token.y:
-        return on(token.y, token.n, token.m, words=token.text)
-    cursor.at = place
-    year, month, day = cursor.take("year"), cursor.take("month"), cursor.take("daynum")
-    if year and month and day:
-        return on(year.n, month.n, day.n, words=year.text + month.text + day.text)
-    cursor.at = place
-    return None
-
-
-def _beginning(cursor: Cursor, now: datetime) -> date | None:
-    place = cursor.at
-    if (full := _full_date(cursor)) and cursor.sees("since"):
-        return full
-    cursor.at = place
-    rel = cursor.take("rel")
-    if rel and cursor.take("unit", tag="week"):
-        if not cursor.sees("wday"):
-            return date.fromordinal(now.toordinal() - now.weekday() + 7 * rel.n)
-    elif rel and cursor.take("unit", tag="month_unit") and cursor.sees("since"):
-        return date(*month_after(now.date(), rel.n), 1)
-    cursor.at = place
-    month = cursor.take("month")
-    if month and cursor.sees("since") and 1 <= month.n <= 12:
-        return date(now.year + (month.n < now.month), month.n, 1)
-    cursor.at = place
-    return _date_of(single(cursor, now), now)
-
-
-def _date_of(day: Day | None, now: datetime) -> date | None:
-    match day:
-        case None:
-            return None
-        case Fixed(first):
-            return first
-        case Moment(at):
-            return at.date()
-        case pattern:
-            return next(days_from(pattern, now.date()), None)
-
-
 def _until(said: Said, cursor: Cursor, now: datetime) -> bool:
-    """直到12月31日, 到6月底为止."""
-    if not cursor.take("until"):
-        return False
-    found = _date_of(single(cursor, now), now)
-    cursor.skip("endword")
-    said.until = found
+    """直到12月31日, 到6月底为止, and 12月31日结束 of what comes again."""
+    place = cursor.at
+    if cursor.take("until"):
+        found = ending(cursor, max(said.since or now.date(), now.date()), now)
+        cursor.skip("endword")
+    else:
+        found = ends_on(cursor, now) if _repeats(said) and _may_end(cursor) else None
+    _set_until(said, cursor, found, place)
     return found is not None
+
+
+def _set_until(said: Said, cursor: Cursor, found: date | None, place: int) -> None:
+    said.until = found or said.until
+    taken = [token for token in cursor.since(place) if token.kind not in _AROUND_END]
+    if found and taken and taken[-1].kind in {"month", "beyond"}:
+        named = [
+            token for token in taken[:-1] if taken[-1].kind == "beyond" or token.kind in {"relyear", "year", "rel"}
+        ]
+        words = "".join(token.text for token in [*named, taken[-1]])
+        said.remarks.append(f"“{words}”按到{found.month}月{found.day}日算。")
+
+
+def _between(said: Said, cursor: Cursor, now: datetime) -> bool:
+    """从12月到明年6月，每月…: when it begins and when it ends."""
+    place = cursor.at
+    found = between(cursor, now, repeats=_repeats(said))
+    if found is None:
+        return False
+    said.since = found[0]
+    _set_until(said, cursor, found[1], place + 1)
+    cursor.skip("comma")
+    return True
+
+
+def _repeats(said: Said) -> bool:
+    return any(isinstance(day, Pattern) and not day.once for day, _ in said.days)
+
+
+def _may_end(cursor: Cursor) -> bool:
+    """At the beginning of a clause, or 学习到12月31日."""
+    before = cursor.before()
+    is_first = before is None or before.kind in {"blank", "comma"}
+    return is_first or (cursor.sees("range") and before is not None and before.text not in _NO_END)
 
 
 def _count(said: Said, cursor: Cursor, now: datetime) -> bool:
     if token := cursor.take("count"):
         said.count = _checked(token)
+        said.bare_count = "" if token.text[:1] in _SAID_OF_ALL else token.text
     elif token := cursor.take("runs"):
-        said.runs = _checked(token)
+        said.runs = Run(_checked(token), token.tag, token.text)
+    return token is not None
+
+
+def _zone(said: Said, cursor: Cursor, now: datetime) -> bool:
+    token = cursor.take("zone")
+    if token and token.tag == "foreign":
+        raise Refused("别处的时间还不会算，请换算好再写", token.text)
+    said.zone = token.text if token else said.zone
+    return token is not None
+
+
+def _only(said: Said, cursor: Cursor, now: datetime) -> bool:
+    """只提前1小时提醒 says nothing more; 仅此一次 is held against the day."""
+    token = cursor.take("only", "justonce")
+    if token and token.kind == "justonce":
+        said.just_once = token.text
     return token is not None
 
 
@@ -177,16 +245,44 @@ def _day(said: Said, cursor: Cursor, now: datetime) -> bool:
         return False
     if token and token.kind == "relday":
         part = token.tag
-    found = _days_running(cursor, now) or recurring(cursor) or single(cursor, now)
+    found = _days_running(cursor, now) or recurring(cursor) or _counted(said, cursor) or single(cursor, now)
     if found is None:
         return False
     words = "".join(t.text for t in cursor.since(place)).strip()
+    if is_open(found):
+        check_open(cursor, words, begins=not said.days and not cleaned(_last_clause(said)))
+    else:
+        _refuse_later(said, cursor.since(place))
     said.days.append((found, words))
     said.remarks += _about_day(found, words)
     _after_day(said, cursor, words)
     if part and (hour := hours(cursor, part)):
         said.hours.append(replace(hour, words=hour.words or words))
     return True
+
+
+def _last_clause(said: Said) -> str:
+    piece = said.pieces[-1]
+    start = next((place + 1 for place in reversed(range(len(piece))) if piece[place].kind == "comma"), 0)
+    return "".join(token.text for token in piece[start:])
+
+
+def _refuse_later(said: Said, taken: list[Token]) -> None:
+    """发工资三天后: from when is not known."""
+    before = "".join(token.text for token in said.pieces[-1][_start_of_words(said.pieces[-1]) :])
+    if taken[-1].kind == "after" and _EVENT.search(before):
+        raise Refused("从哪天数起不知道，请写日期", before + "".join(token.text for token in taken))
+
+
+def _counted(said: Said, cursor: Cursor) -> Pattern | None:
+    """The 第一个周五 of 第一个周五开会，每月一次."""
+    how_often = any(is_open(day) for day, _ in said.days)
+    if not cursor.sees("ord") or not (how_often or any(token.kind in {"every", "once"} for token in cursor.rest())):
+        return None
+    found = days_of_month(cursor)
+    if found is None:
+        return None
+    return Pattern("MONTHLY", month_days=found.month_days, weekdays=found.weekdays, roll=found.roll, once=True)
 
 
 def _days_running(cursor: Cursor, now: datetime) -> Day | None:
@@ -209,11 +305,12 @@ def _about_day(day: Day, words: str) -> list[str]:
 def _is_in_title(said: Said) -> bool:
     """七一 is a day where the phrase begins with it, part of a title elsewhere (学习七一讲话)."""
     last = said.pieces[-1][-1:]
-    return bool(said.days) or bool(last and last[0].kind not in {"blank", "comma"})
+    return any(not is_open(day) for day, _ in said.days) or bool(last and last[0].kind not in {"blank", "comma"})
 
 
 def _after_day(said: Said, cursor: Cursor, words: str) -> None:
     cursor.skip("once")
+    _skip_same_day(cursor)
     if token := cursor.take("about", "after"):
         raise Refused(f"“{words}{token.text}”是哪一天", words + token.text)
     if token := cursor.take("beyond"):
@@ -222,13 +319,30 @@ def _after_day(said: Said, cursor: Cursor, words: str) -> None:
         said.remarks.append(f"“{words}{token.text}”按当天算；想早些提醒可以加“提前3天提醒”。")
 
 
+def _skip_same_day(cursor: Cursor) -> None:
+    """国庆节当天, unless a reminder is spoken of: 当天早上提醒."""
+    place = cursor.at
+    if leads(cursor) is not None or not cursor.take("sameday"):
+        cursor.at = place
+
+
 def _hours(said: Said, cursor: Cursor, now: datetime) -> bool:
-    before = said.pieces[-1]
+    before, place = said.pieces[-1], cursor.at
+    if (waiting := _part_alone(said)) and (found := hours(cursor, waiting.part)) and found.times:
+        said.hours[-1] = replace(found, words=waiting.words + found.words)
+        return True
+    cursor.at = place
     found = hours(cursor)
     if found is not None:
         said.hours.append(found)
         said.before_hour = before[_start_of_words(before) :]
     return found is not None
+
+
+def _part_alone(said: Said) -> Hours | None:
+    """明天下午开会，3点: the part that waits for its hour."""
+    last = said.hours[-1] if said.hours else None
+    return last if last and not last.times else None
 
 
 def _start_of_words(piece: list[Token]) -> int:
@@ -244,6 +358,6 @@ def _remind(said: Said, cursor: Cursor, now: datetime) -> bool:
     return token is not None
 
 
-_READERS: tuple[Callable[[Said, Cursor, datetime], bool], ...] = (
-    _roll, _lunar, _leads, _since, _until, _count, _day, _hours, _remind,
+_READERS: tuple[_Reader, ...] = (
+    _roll, _lunar, _zone, _only, _leads, _between, _since, _until, _count, _day, _hours, _remind,
 )  # fmt: skip

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from scheduler.phrase.dates import Day, Fixed, Moment, Pattern, days_from, first_moment, moments, rrule_of, search_from
 from scheduler.phrase.hours import DEFAULT_HOUR, PART_NAMES, Hours, hour_of_part
 from scheduler.phrase.month_days import days_remarks
+from scheduler.phrase.often import settled
 from scheduler.phrase.outcome import NoDay, Refused
-from scheduler.phrase.scan import LUNAR_REASON, Said
+from scheduler.phrase.scan import LUNAR_REASON, Run, Said
+from scheduler.phrase.single import refuse_ordinal
 from scheduler.phrase.titles import cleaned, joined
 from scheduler.phrase.tokens import Token
 from scheduler.recurrence import moment, next_occurrences, rolled
@@ -23,7 +25,9 @@ _A_YEAR = timedelta(days=366)
 _FIFTH = 5
 _SATURDAY = 5
 _LIKE_A_DAY = re.compile(r"(?:[天日节前后年周月次时季期末初尾]|季度|生日)$")
+_COUNTED = re.compile(r"第|倒数|最后|最末|首|头|末")
 _QUOTE = "；要做的事里提到的日子，请加上引号"
+_USUAL = {"afternoon": "3点", "dusk": "6点", "evening": "7点", "late": "7点"}
 _ROLLS: dict[str, Roll] = {"none": "none", "next": "next", "previous": "previous", "skip": "skip"}
 _TIME_KINDS = {
     "rel", "unit", "month", "year", "relyear", "quarter", "half", "hazy", "vague", "lunar", "part", "number",
@@ -96,6 +100,8 @@ def _check_it_comes(schedule: Schedule, said: Said, present: Present) -> None:
 
 
 def _day(said: Said, now: datetime) -> tuple[Day, tuple[str, ...]]:
+    said.days = settled(said.days)
+    _check_month_is_said(said.days)
     days = list(dict.fromkeys(day for day, _ in said.days))
     if not days and said.runs and said.since:
         return Fixed(said.since), ()
@@ -108,8 +114,15 @@ def _day(said: Said, now: datetime) -> tuple[Day, tuple[str, ...]]:
     words = [text for _, text in said.days]
     singles = [day for day in days if isinstance(day, Fixed) or (isinstance(day, Pattern) and day.once)]
     if len(days) > 2 or len(singles) < 2:
-        raise Refused(f"有不止一个日期；要设几个时间请分成几条{_QUOTE}", *words)
+        until = "；到哪天为止请写“直到12月31日”" if len(days) == 2 and len(singles) == 1 else ""
+        raise Refused(f"有不止一个日期；要设几个时间请分成几条{until}{_QUOTE}", *words)
     return _same_day(singles, words, now), ()
+
+
+def _check_month_is_said(days: list[tuple[Day, str]]) -> None:
+    for day, words in days:
+        if isinstance(day, Pattern) and day.once and _COUNTED.match(words):
+            refuse_ordinal(words)
 
 
 def _running(days: list[Day]) -> Fixed | None:
@@ -187,7 +200,9 @@ def _of_part(hour: Hours) -> tuple[tuple[time, ...], tuple[str, ...]]:
     usual = hour_of_part(hour.part)
     name = PART_NAMES[hour.part]
     if usual is None:
-        raise Refused(f"{name}几点？请写上钟点", hour.words or name)
+        words = hour.words or name
+        swaps = ((words, words + _USUAL[hour.part]),) if hour.part in _USUAL else ()
+        raise Refused(f"{name}几点？请写上钟点", words, swaps=swaps)
     return (usual,), (*hour.remarks, f"没写几点，{name}按{usual.hour}:00算。")
 
 
@@ -208,8 +223,8 @@ def _started(
 
 
 def _fixed(day: Fixed, hours: tuple[time, ...], said: Said, now: datetime) -> tuple[datetime, str, tuple[str, ...]]:
-    days = said.runs or day.days
-    if said.runs and day.days > 1 and said.runs != day.days:
+    days = _days_running(said.runs) if said.runs else day.days
+    if said.runs and day.days > 1 and days != day.days:
         raise Refused("天数对不上", *(text for _, text in said.days))
     _check_single(hours, said, is_running=days > 1)
     start = datetime.combine(day.first, hours[0])
@@ -219,6 +234,12 @@ def _fixed(day: Fixed, hours: tuple[time, ...], said: Said, now: datetime) -> tu
     if days > 1:
         return start, f"FREQ=DAILY;COUNT={days}", (f"连着{days}天，每天提醒一次。",)
     return start, "", ()
+
+
+def _days_running(run: Run) -> int:
+    if run.unit != "day_unit":
+        raise Refused("只有一天的事，要连着几天请写天数，例如“连续3天”", run.words)
+    return run.count
 
 
 def _check_single(hours: tuple[time, ...], said: Said, *, is_running: bool = False) -> None:
@@ -259,7 +280,11 @@ def _repeated(
     start = first_moment(day, hours, since=_since(day, said, now))
     if start is None:
         raise Refused("没有这一天", *(text for _, text in said.days))
-    return start, rrule_of(day, hours) + _end(start, said), _pattern_remarks(day, start)
+    return (
+        start,
+        rrule_of(day, hours) + _end(day, hours, start, said),
+        _pattern_remarks(day, start) + _about_count(day, said),
+    )
 
 
 def _since(day: Pattern, said: Said, now: datetime) -> datetime:
@@ -272,8 +297,12 @@ def _since(day: Pattern, said: Said, now: datetime) -> datetime:
     return named if named.date() < now.date() and (counts or day.interval > 1) else max(earliest, named)
 
 
-def _end(start: datetime, said: Said) -> str:
-    count = said.count or said.runs
+def _end(day: Pattern, hours: tuple[time, ...], start: datetime, said: Said) -> str:
+    if said.bare_count and day.frequency == "DAILY":
+        raise Refused("是一共几次还是一天几次，一共的请写“共几次”", said.bare_count)
+    if said.count and said.runs:
+        raise Refused("说了共几次，又说了多久，请只写一个", said.runs.words)
+    count = said.count or (_times(said.runs, day, hours) if said.runs else 0)
     if said.until is not None and count:
         raise Refused("说了到什么时候，又说了共几次，请只写一个")
     if said.until is not None and said.until < start.date():
@@ -281,6 +310,23 @@ def _end(start: datetime, said: Said) -> str:
     if said.until is not None:
         return f";UNTIL={said.until:%Y%m%d}T235959"
     return f";COUNT={count}" if count else ""
+
+
+def _about_count(day: Pattern, said: Said) -> tuple[str, ...]:
+    return ("跳过的周末和节假日也算在次数里，实际会少几次。",) if said.count and day.roll == "skip" else ()
+
+
+def _times(run: Run, day: Pattern, hours: tuple[time, ...]) -> int:
+    """How often it comes in so many days, weeks, months; refused where that is not plain."""
+    a_time = {
+        ("DAILY", "day_unit"): 1,
+        ("DAILY", "week"): 7,
+        ("WEEKLY", "week"): len(day.weekdays),
+        ("MONTHLY", "month_unit"): len(day.month_days or day.weekdays),
+    }.get((day.frequency, run.unit), 0)
+    if not a_time or day.interval > 1 or day.months or day.roll == "skip" or len(hours) > 1:
+        raise Refused("这样一共几次说不准，请写“共几次”或“直到几月几号”", run.words)
+    return run.count * a_time
 
 
 def _pattern_remarks(day: Pattern, start: datetime) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 import calendar
 from datetime import date, datetime, timedelta
+from typing import NoReturn
 
 from scheduler.phrase.dates import LAST_YEAR, Day, Fixed, Moment, Pattern, days_from, month_after, on
 from scheduler.phrase.durations import duration
 from scheduler.phrase.festivals import festival_date
+from scheduler.phrase.lexicon import WEEK
 from scheduler.phrase.month_days import DaysOfMonth, days_of_month, end_of_month, start_of_month
 from scheduler.phrase.outcome import Refused
-from scheduler.phrase.recurring import listed_month, weekdays
+from scheduler.phrase.recurring import listed_month
 from scheduler.phrase.tokens import Cursor, Token
+from scheduler.phrase.weekdays import weekdays
 
 _MOST_DAYS = 31
 _LEAP_YEAR = 2028
@@ -18,11 +21,17 @@ _LONGEST_WAIT = 366 * 3  # days
 
 def single(cursor: Cursor, now: datetime) -> Day | None:
     """The day, or days running; None when there is none here."""
+    found = one_day(cursor, now)
+    return None if found is None else _through(cursor, found, now)
+
+
+def one_day(cursor: Cursor, now: datetime) -> Day | None:
+    """The day, without the 到 that may follow it."""
     place = cursor.at
     for read in (_relative_day, _later, _weekday, _relative, _dated, _of_month):
         found = read(cursor, now)
         if found is not None:
-            return _through(cursor, found, now)
+            return found
         cursor.at = place
     return None
 
@@ -62,7 +71,8 @@ def _weekday(cursor: Cursor, now: datetime) -> Day | None:
     days = weekdays(cursor)
     if len(days) > 1:
         words = "".join(t.text for t in cursor.since(place)).strip()
-        raise Refused("是每周这几天（说“每周…”），还是只这一次（请分成几条，或说“下周三到周五”）", words)
+        reason = "是每周这几天（说“每周…”），还是只这一次（请分成几条，或说“下周三到周五”）"
+        raise Refused(reason, words, swaps=((words, "每" + words),))
     return Pattern("WEEKLY", weekdays=((days[0], 0),), once=True)
 
 
@@ -92,6 +102,9 @@ def _in_week(rel: Token, day: Token, now: datetime) -> Fixed:
 
 def _in_relative_month(cursor: Cursor, rel: Token, now: datetime) -> Day | None:
     year, month = month_after(now.date(), rel.n)
+    place = cursor.at
+    if not (cursor.take("unit", tag="month_unit") and cursor.sees("monthend", "monthstart", "monthmid")):
+        cursor.at = place
     if cursor.take("monthend"):
         return _day_of(year, month, end_of_month(cursor), rel.text)
     if cursor.take("monthstart"):
@@ -149,7 +162,7 @@ def _refuse_months(cursor: Cursor) -> None:
         words = "".join(token.text for token in cursor.since(place)).strip()
         cursor.skip("de")
         if _is_day(cursor) or cursor.sees("monthend"):
-            raise Refused("每年都要的请写“每年”，只一次的请分成几条", words)
+            raise Refused("每年都要的请写“每年”，只一次的请分成几条", words, swaps=((words, "每年" + words),))
     cursor.at = place
 
 
@@ -201,13 +214,21 @@ def _of_month(cursor: Cursor, now: datetime) -> Day | None:
     if token := cursor.take("qend"):
         year, month = month_after(now.date(), 2 - (now.month - 1) % 3)
         return _day_of(year, month, days_of_month(cursor) or end_of_month(cursor), token.text)
-    token = cursor.peek()
+    token, place = cursor.peek(), cursor.at
     if token is None or token.kind not in ("daynum", "ord"):
         return None
     days = days_of_month(cursor)
     if days is not None and token.kind == "ord":
-        raise Refused("是每月的还是哪个月的，请写全，例如“每月最后一个周五”“本月最后一个周五”", token.text)
+        refuse_ordinal("".join(token.text for token in cursor.since(place)).strip())
     return None if days is None else _monthly_once(days, token.text)
+
+
+def refuse_ordinal(words: str) -> NoReturn:
+    """第一个周五: of which month is not said."""
+    if words.startswith("第") and words.endswith("天") and not WEEK.search(words):
+        raise Refused("从哪天数起不知道，请直接写日期", words)
+    swaps = ((words, "每月" + words), (words, "下个月" + words))
+    raise Refused("是每月的还是哪个月的，请写全，例如“每月最后一个周五”“本月最后一个周五”", words, swaps=swaps)
 
 
 def _monthly_once(days: DaysOfMonth, words: str) -> Pattern:
@@ -221,7 +242,7 @@ def _through(cursor: Cursor, found: Day, now: datetime) -> Day:
     place = cursor.at
     if isinstance(found, Moment) or not cursor.has("range"):
         return found
-    if not cursor.sees("wday", "daynum", "month", "relday", "date", "rel"):
+    if not cursor.sees("wday", "daynum", "month", "relday", "date", "rel", "monthend", "yearend"):
         cursor.at = place
         return found
     first = found.first if isinstance(found, Fixed) else next(days_from(found, now.date()))

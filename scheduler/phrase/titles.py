@@ -1,9 +1,11 @@
 """What the reminder is about: the words that are left, when none of them still looks like time."""
 
 import re
+from itertools import takewhile
 
 from scheduler.phrase.fold import fold
 from scheduler.phrase.outcome import Refused
+from scheduler.phrase.scraps import refuse_scraps
 from scheduler.phrase.tokens import Token
 from scheduler.quotes import is_quoted, unquoted
 from scheduler.rule import Kind
@@ -15,34 +17,41 @@ _HARD = {
     "count", "runs", "until", "noahead", "ahead", "eve", "roll", "ordmonth", "roughly",
 }  # fmt: skip
 _SOFT = {"month", "year", "relyear", "quarter", "half", "unit", "rel", "halfnum"}
-_BARE = _SOFT | {"number"}
+_BARE = _SOFT | {"number", "hazy"}
 _GLUE = {"blank", "join", "ge", "de", "range", "about", "beyond", "after", "halfnum"}
 _AFTER_TIME = _HARD | _SOFT | {"festival"}
+_OF_SPAN = {"number", "ge", "halfnum", "unit"}
 _BREAKS = {"comma", "blank"}
 _SEPARATES = _BREAKS | {"join", "range"}
-_MARK = r"[,;:、\s。，；：！!?？~～…·)(）（-]"
+_MARK = r"[,;:、\s。，；：！!?？~～…·-]"
 _GREETING = (
-    r"【[^】]{0,6}(?:提醒|通知)】|@(?:[a-zA-Z0-9_]+|所有人|全体成员)|(?:各位|大家|你们|您|你)好|请(?!假|示|教|战|求|愿|客)|麻烦|帮(?:我们?|忙|大家)|给(?:我们?|大家)|记得|[别別]忘了?记?"
-    r"|不要忘记?|我们?要?|咱们?|大家要?|要(?!求|点|闻)|需要|各位|同志们|同志(?=[,，:：])|通知(?=[:：])|那就|[嗯哦啊吧呢]"
+    r"【[^】]{0,6}(?:提醒|通知)】|@(?:(?i:[a-z0-9_]+bot)(?![a-zA-Z0-9_])|所有人|全体成员)|(?:各位|大家|你们|您|你)好|请(?!假|示|教|战|求|愿|客)|麻烦|帮(?:我们?|忙|大家)|给(?:我们?|大家)|记得|[别別]忘了?记?"
+    r"|不要忘记?|(?>(?:我们?|咱们?)(?![和跟与及、]|们[和跟与及、])要?)|大家要?(?![和跟与及、])|要(?!求|点|闻)|需要|各位|同志们|同志(?=[,，:：])|通知(?=[:：])|那就|[嗯哦啊吧呢]"
 )
 _SETTING_UP = (
-    r"设置?一?个?|设定|新建|添加|兹?定于|定一?个|来一?个|安排|务必于?|最[晚迟]于?|截止(?:时间)?"
+    r"设置?一?个?|设定|新建|添加|兹?定于|定一?个|来一?个|安排(?!好)|务必于?|最[晚迟]于?|截止(?:时间)?|(?:召开|举行|进行)(?=[,，])|于|了(?![解结却然])"
     r"|(?:会议|活动|开会)?时间(?=[,;:，；：\s]|$)|开始(?=[,，]|$)"
 )
-_JOINING = r"的|得|到时候|时候?|和(?!平|谐)|并且?(?!购)|然后|再(?!审)|就|都|进行(?=学|开|总)|提醒|一次(?!性)"
+_JOINING = r"的|得|到时候|时候?|并且?(?!购)|然后|再(?!审)|就|都|进行(?=学|开|总)|提醒|一次(?!性)"
 _UNANSWERED = (
     r"(?:^|(?<=[,，\s]))(?:还?没有?|未)(?:回复?|答复|交|报名)的?(?:人|同志|党员|组员)?"  # 没回的提前1小时催一下
 )
 _LEADING = re.compile(rf"^(?:{_GREETING}|{_SETTING_UP}|{_JOINING}|{_MARK})+")
 _TRAILING = re.compile(
-    rf"(?:的|(?<!小)时候|了|吧|哦|啊|哈|谢谢|和|并|(?:(?<=会)|(?<=[,;:，；：\s]))时间|{_UNANSWERED}|{_MARK})+$"
+    rf"(?:的|(?<=.)(?:(?:一般|通常|固定|都)?(?:放在|定在|安排在|选在)|一般|通常)|每次(?:都|均)?(?:是|在|定在|安排在)?|(?<=[开会习课谈论讲])[一1]次|兹?定于|(?<![关由对位鉴属至处等终定])于|(?<!小)时候|(?<![交办做写完])了|吧|哦|啊|哈|谢谢|和|并|(?:(?<=会)|(?<=[,;:，；：\s]))时间|{_UNANSWERED}|{_MARK})+$"
 )
 _OPENING = re.compile(
-    r"(?:召开|召集|举行|开(?!展|会|放|幕|学(?!习)|业|拓|创|播|门|始|工|通))(?:好|一?个|一次)?(?=[^\s,，;；、“”]+会(?:$|[\s,，;；、]))"
+    r"(?:召开|召集|举行|开(?!展|会|放|幕|学(?!习)|业|拓|创|播|门|始|工|通))(?:好|[一1]?个|[一1]次)?(?=[^\s,，;；、“”]+会(?:$|[\s,，;；、]))"
 )
+_BRACKETED = re.compile(r"[(（][^()（）]*\w[^()（）]*[)）]")
 _MARKS = re.compile(r"\s*[,，](?:\s*[,，])+\s*")
+_ONE_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 _BLANKS = re.compile(r" {2,}")
-_SERVANTS = re.compile(r"^(?:召?开|举行|进行|开展|一次|开一次|交|收|去|开始|截止|结束|时间)$")
+_SERVANTS = re.compile(r"^(?:召?开|举行|进行|开展|一次|开一次|交|收|去|开始|截止|结束|时间|坚持|暂定)$")
+_WHO = re.compile(r"(?:请|让|叫|通知)?[^\s,;:()开会习课费]{2,8}")
+_COMES = re.compile(
+    r"来|去|到|把|将|参加|前[来往]|过来|汇报|交(?!流)|上交|提交|值班|做|写|带|打扫|准备|发言|主持|讲(?!话|座)|给|向|[和跟与](?!$)|领|值日"
+)
 _DUES = re.compile(r"党费")
 _MEETING = re.compile(
     r"开会|会议(?!室|精神|记录|纪要)|(?<![全学社机工协理体领委])会(?=$|[,，;；、])"
@@ -62,13 +71,17 @@ def kind_of(folded_title: str) -> Kind:
     return "study" if _STUDY.search(folded_title) else "custom"
 
 
-def title_of(pieces: list[list[Token]], typed: str) -> str:
-    """As typed; pieces are runs of tokens that no rule took."""
-    texts = [cleaned("".join(typed[t.start : t.end] for t in piece)) for piece in pieces]
+def title_of(pieces: list[list[Token]], typed: str, *, comes_again: bool, is_timed: bool) -> str:
+    """As typed; pieces are runs of tokens that no rule took. Refuses words that can't belong to a title."""
+    texts = [cleaned("".join(typed[t.start : t.end] for t in piece)) for piece in _reunited(pieces)]
     texts = [text for text in texts if re.search(r"\w", text)] or [text for text in texts if text]
     if len(texts) > 1:
         texts = [text for text in texts if not _SERVANTS.match(text)] or texts[:1]
-    title = _MARKS.sub("，", _BLANKS.sub(" ", unquoted("，".join(texts))))
+    if odd := [text for text in texts if len(texts) > 1 and _ONE_CHARACTER.fullmatch(text)]:
+        raise Refused("这个字没看懂；是要做的事，请和别的字连着写", *odd)
+    left = _MARKS.sub("，", "，".join(texts))
+    refuse_scraps(left, comes_again=comes_again, is_timed=is_timed)
+    title = _BLANKS.sub(" ", unquoted(left))
     if not re.search(r"\w", title):
         return ""
     if len(title) > LONGEST:
@@ -76,23 +89,62 @@ def title_of(pieces: list[list[Token]], typed: str) -> str:
     return title
 
 
+def _reunited(pieces: list[list[Token]]) -> list[list[Token]]:
+    """张三 and 来谈话, between which only the time stood."""
+    found: list[list[Token]] = []
+    for piece in pieces:
+        before = found[-1] if found else []
+        who, what = ("".join(token.text for token in part) for part in (before, piece))
+        if _WHO.fullmatch(who.strip()) and before[-1].kind not in _BREAKS and _COMES.match(what):
+            found[-1] = [*before, *piece]
+        else:
+            found.append(piece)
+    return found
+
+
 def cleaned(text: str) -> str:
     text = text.strip()
     if is_quoted(text):
         return text
+    text = _without_odd_brackets(text)
     text = _TRAILING.sub("", _LEADING.sub("", text))
     if opening := _OPENING.match(fold(text)):
         text = text[opening.end() :]
-    for left, right in (("（", "）"), ("(", ")")):
-        if text.count(left) != text.count(right):
-            text = text.strip(left + right + " ")
     return text
+
+
+def _without_odd_brackets(text: str) -> str:
+    """A comma for each that has lost its other half to the words of time."""
+    pairs = list(_BRACKETED.sub(lambda found: "\0" * len(found[0]), text))
+    return "".join("，" if mark in "()（）" else char for char, mark in zip(text, pairs, strict=True))
 
 
 def time_words(piece: list[Token]) -> list[str]:
     """Words of time that are left over and are no part of a title."""
-    bare = {token for clause in _clauses(piece) if _is_bare(clause) for token in clause}
+    bare = {token for clause in _clauses(piece) if _is_bare(clause) for token in clause} | _odd_spans(piece)
     return joined([token for place, token in enumerate(piece) if token in bare or _is_left_over(piece, place)])
+
+
+def _odd_spans(piece: list[Token]) -> set[Token]:
+    """2.5天后, 每1.5天; 前三天 right after the day."""
+    found: set[Token] = set()
+    for place, token in enumerate(piece):
+        end = next((n for n in range(place + 1, len(piece)) if piece[n].kind not in _OF_SPAN), len(piece))
+        is_after = end < len(piece) and piece[end].kind in {"after", "beyond"}
+        is_every = place > 0 and piece[place - 1].kind in {"every", "other"}
+        spans = end > place + 1 and any(part.kind == "unit" for part in piece[place + 1 : end])
+        if token.kind == "decimal" and (is_after or is_every):
+            found |= {*piece[place:end], *piece[end : end + is_after]}
+        if spans and (token.kind == "after" or token.text == "前"):
+            found |= {*piece[place:end]}
+        if token.kind == "beyond" and "内" in token.text and place:
+            found |= {token, *_span_before(piece[:place])}
+    return found
+
+
+def _span_before(piece: list[Token]) -> list[Token]:
+    """The 三天 of 三天内."""
+    return list(takewhile(lambda token: token.kind in _OF_SPAN | {"rel"}, reversed(piece)))
 
 
 def _clauses(piece: list[Token]) -> list[list[Token]]:
@@ -125,6 +177,8 @@ def _is_left_over(piece: list[Token], place: int) -> bool:
     token = piece[place]
     before = piece[place - 1] if place else None
     after = piece[place + 1] if place + 1 < len(piece) else None
+    if token.kind == "nag":
+        return before is not None and (after is None or after.kind == "comma")
     if token.kind == "ahead":
         return not _is_advice(piece[place + 1 :])
     if token.kind in _HARD:

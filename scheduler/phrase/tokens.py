@@ -60,6 +60,10 @@ class Cursor:
         self.skip(*kinds)
         return self.at != before
 
+    def before(self) -> Token | None:
+        """What stands right before, blank or not."""
+        return self._tokens[self.at - 1] if self.at else None
+
     def rest(self) -> Iterator[Token]:
         yield from self._tokens[self.at :]
 

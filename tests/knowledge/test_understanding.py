@@ -164,7 +164,7 @@ def test_a_complete_question_after_a_refusal_is_not_bent(base: KnowledgeBase) ->
     assert not isinstance(again.decision, Answer)
 
 
-@pytest.mark.parametrize("aside", ["党员可以离婚吗", "怎么把大家拉进名单", "党员能买彩票吗", "明天几点开会"])
+@pytest.mark.parametrize("aside", ["党员可以打麻将吗", "怎么改群名", "党员能养狗吗", "有人抽烟怎么办"])
 def test_what_has_nothing_to_do_with_the_turn_before_is_not_read_after_it(base: KnowledgeBase, aside: str) -> None:
     first = base.ask("预备党员能参加党小组会吗")
     assert base.ask(aside, first.topic).decision == base.ask(aside).decision

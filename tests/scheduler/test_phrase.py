@@ -88,7 +88,7 @@ def test_what_comes_next_is_never_before_now_and_the_rrule_can_be_read(row: list
         ("明天7点开会", "按早上7点算；晚上请写“晚上7点”。"),
         ("每月初9点交党费", "月初按1号算。"),
         ("每周五8点开会，当天提醒", "当天09:00已经在08:00之后，改成到点提醒。"),
-        ("明天9点开会，提前3天提醒", "有的提醒时间已经过了，那一次不会发。"),
+        ("每周五9点开会，从4月到6月", "“6月”按到6月30日算。"),
         ("每月第五个周五9点开会", "没有第五个的月份会跳过。"),
         ("明天大概下午3点开会", "“大概”没法算，就按这个钟点。"),
         ("每周五差10分8点晨读", "按早上7点算；晚上请写“晚上7点”。"),
@@ -97,6 +97,9 @@ def test_what_comes_next_is_never_before_now_and_the_rrule_can_be_read(row: list
             "周六、周日本来就是休息日，每次都会挪到下一个工作日（调休上班的除外）；不想挪请去掉“遇节假日顺延”。",
         ),
         ("明天9点", "没写要做什么，先叫“提醒”。"),
+        ("明天中午之前交材料", "“之前”按这个钟点算；想早些提醒可以加“提前1小时提醒”。"),
+        ("3月9日9点培训，为期3天", "连着3天，每天提醒一次。"),
+        ("工作日9点打卡，共5次", "跳过的周末和节假日也算在次数里，实际会少几次。"),
     ],
 )
 def test_what_was_taken_as_said_is_remarked_on(text: str, remark: str) -> None:
@@ -138,6 +141,110 @@ def test_a_meeting_is_called_by_its_name_but_quotes_keep_every_word() -> None:
     assert understood("每周五9点“开党小组会”").rule.title == "开党小组会"
 
 
+def test_a_subject_is_the_title_only_when_nothing_else_is() -> None:
+    rule = understood("时间：每周五9点；地点：三楼；内容：党小组会").rule
+    assert (rule.title, rule.place, rule.note) == ("党小组会", "三楼", "")
+    rule = understood("每周五9点开会，内容：学文件，议程：讨论").rule
+    assert (rule.title, rule.note) == ("开会", "学文件；讨论")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "title"),
+    [
+        ("明天晚上七点半，三楼会议室，开党小组会", "三楼会议室", "党小组会"),
+        ("明天晚上六点三楼开会", "三楼", "开会"),
+        ("明天下午3点支委会（三楼会议室）", "三楼会议室", "支委会"),
+        ("后天14:30 301会议室 党课", "301会议室", "党课"),
+        ("明天9点，李家村村委会，走访慰问", "李家村村委会", "走访慰问"),
+        ("明天9点，走访李家村村委会", "", "走访李家村村委会"),
+        ("明天下午3点，三楼会议室，二楼大厅，开会", "", "三楼会议室，二楼大厅，开会"),
+        ("明天下午3点，会议室", "", "会议室"),
+    ],
+)
+def test_a_clause_that_is_only_a_place_is_the_place(text: str, place: str, title: str) -> None:
+    rule = understood(text).rule
+    assert (rule.place, rule.title) == (place, title)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("提醒张三明天上午10点来谈话", "张三来谈话"),
+        ("支部书记明天上午9点讲党课", "支部书记讲党课"),
+        ("开党小组会，明天9点，到三楼", "党小组会，到三楼"),
+    ],
+)
+def test_who_and_what_are_one_sentence_when_only_the_time_stood_between(text: str, title: str) -> None:
+    assert understood(text).rule.title == title
+
+
+def test_two_places_are_not_cut_in_two() -> None:
+    rule = understood("每周五9点在三楼会议室和二楼大厅值班").rule
+    assert (rule.place, rule.title) == ("三楼会议室和二楼大厅", "值班")
+
+
+def test_who_comes_along_is_kept_beside_the_place() -> None:
+    rule = understood("明天9点在三楼会议室和李四开会").rule
+    assert (rule.place, rule.title) == ("三楼会议室", "和李四开会")
+    rule = understood("明天9点在党校与社区党员座谈").rule
+    assert (rule.place, rule.title) == ("党校", "与社区党员座谈")
+
+
+def test_beijing_time_is_refused_in_a_group_that_lives_by_another() -> None:
+    found = parse("北京时间明天下午3点开会", now=NOW, zone="Europe/Berlin")
+    assert isinstance(found, NotUnderstood)
+    assert found.unknown == ("北京时间",)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("明天两三点开会", "两三点"),
+        ("-1小时后开会", "-1小时后"),
+        ("2.5天后开会", "2.5天后"),
+        ("明天 UTC 15:00 开会", "UTC"),
+        ("每周三9点学习，7月8月暂停", "7月8月暂停"),
+        ("每周三9点学习，开三期", "开三期"),
+        ("周五15开会", "15"),
+        ("3月9日前三天交材料", "前三天"),
+    ],
+)
+def test_what_is_refused_is_named_whole(text: str, word: str) -> None:
+    assert refused(text).unknown == (word,)
+
+
+@pytest.mark.parametrize(
+    "words", ["会取消", "学习，8月暂停", "共8讲", "下周不开", "寒假期间学习", "学习，若为", "开会，只", "学习三次"]
+)
+def test_words_that_are_no_title_may_be_one_in_quotes(words: str) -> None:
+    refused(f"每周五9点{words}")
+    assert understood(f"每周五9点“{words}”").rule.title == words
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from("天周"))
+def test_rough_numbers_are_never_counted_with(first: int, second: int, unit: str) -> None:
+    digits = "零一二三四五六七八九"
+    refused(f"{digits[first]}{digits[second]}{unit}后9点开会")
+    refused(f"每{digits[first]}{digits[second]}天9点打卡")
+    refused(f"十{digits[first]}{digits[second]}天后9点开会")
+
+
+@given(st.integers(1, 40))
+def test_halves_and_quarters_of_hours_are_exact(quarters: int) -> None:
+    later = NOW + timedelta(minutes=15 * quarters)
+    assert understood(f"{quarters / 4}小时后开会").rule.schedule.start == later
+
+
+@given(
+    st.integers(1, 60),
+    st.sampled_from([("每天", "天", 1), ("每天", "周", 7), ("每周五", "周", 1), ("每月5号", "个月", 1)]),
+)
+def test_how_long_it_goes_on_is_counted_in_times(count: int, period: tuple[str, str, int]) -> None:
+    days, unit, times = period
+    rrule = understood(f"{days}9点学习，坚持{count}{unit}").rule.schedule.rrule
+    assert rrule.endswith(f";COUNT={count * times}")
+
+
 def test_topics_are_the_agenda() -> None:
     assert understood("每周五9点开会，议题：学习两会精神").rule.note == "学习两会精神"
 
@@ -148,10 +255,51 @@ def test_a_title_is_kept_as_it_was_typed() -> None:
 
 def test_a_refusal_names_the_words_and_shows_two_examples() -> None:
     found = refused("每月上旬开会")
-    assert found.unknown == ("月上旬",)
+    assert found.unknown == ("每月上旬",)
     assert found.problem.count("“") >= 3
     for shown in found.problem.split("可以这样写：")[1].split("，或者"):
         understood(shown.strip("“”。"))
+
+
+@pytest.mark.parametrize(
+    ("text", "better"),
+    [
+        ("每周学习", ("每周五学习",)),
+        ("每月一次党课", ("每月5号党课",)),
+        ("每两周一次晚上7点学习", ("每两周周五晚上7点学习",)),
+        ("每季度写小结", ("每季度末月25号写小结",)),
+        ("周五晚上开会", ("周五晚上7点开会",)),
+        ("明天3点开会", ("明天下午3点开会", "明天凌晨3点开会")),
+        ("周二和周四晚上7点学习", ("每周二和周四晚上7点学习",)),
+        ("第一个周五晚上7点开会", ("每月第一个周五晚上7点开会", "下个月第一个周五晚上7点开会")),
+        ("3、6、9、12月的20号9点交小结", ("每年3、6、9、12月的20号9点交小结",)),
+        ("三天内交材料", ("3月7日下午6点前交材料",)),
+        ("/remind 每周学习", ("每周五学习",)),
+    ],
+)
+def test_a_refusal_rewrites_the_phrase_where_that_is_certain(text: str, better: tuple[str, ...]) -> None:
+    shown = refused(text).problem.split("可以这样写：")[1]
+    assert shown == "，或者".join(f"“{phrase}”" for phrase in better) + "。"
+    for phrase in better:
+        understood(phrase)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("每月收党费", "每月收党费"),
+        ("每季度写小结", "每季度写小结"),
+        ("一季度一次，12月25日9点写小结", "一季度一次"),
+        ("三天内交材料", "三天内"),
+        ("本周内交材料", "本周内"),
+    ],
+)
+def test_a_refusal_quotes_words_that_mean_something(text: str, words: str) -> None:
+    assert words in refused(text).unknown[0]
+
+
+def test_that_a_lead_is_late_is_left_to_the_page() -> None:
+    assert understood("明天9点开会，提前3天提醒").remarks == ()
 
 
 def test_a_refusal_shows_the_words_as_they_were_typed() -> None:

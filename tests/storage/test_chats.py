@@ -1,7 +1,12 @@
 """Groups are known by id; what was known of one goes with it."""
 
+from datetime import timedelta
+
+import pytest
+
 from storage import Chat, Stores
 from tests.conftest import FakeClock
+from tests.scheduler.kit import FakeSender, Scene, meeting
 
 OLD, NEW = -5, -1005
 
@@ -10,7 +15,7 @@ async def test_a_group_that_moves_keeps_its_zone_and_title(stores: Stores, clock
     await stores.chats.put(Chat(OLD, "第一党小组", "Asia/Urumqi"), now=clock())
     await stores.chats.put(Chat(NEW, "", "Asia/Shanghai"), now=clock())
     for _ in range(2):
-        await stores.chats.move(OLD, NEW)
+        await stores.chats.move(OLD, NEW, now=clock())
     assert await stores.chats.get(NEW) == Chat(NEW, "第一党小组", "Asia/Urumqi")
     assert await stores.chats.get(OLD) is None
 
@@ -20,3 +25,55 @@ async def test_a_description_without_a_title_erases_none_and_revives_nobody(stor
     await stores.chats.gone(OLD, "kicked", zone="Asia/Shanghai", now=clock())
     await stores.chats.describe(Chat(OLD, "", "Asia/Urumqi"))
     assert await stores.chats.get(OLD) == Chat(OLD, "第一党小组", "Asia/Urumqi", "gone", "kicked")
+
+
+@pytest.mark.parametrize("is_seen_first", [True, False])
+async def test_a_group_that_was_gone_and_comes_back_as_a_supergroup_is_reminded(
+    stores: Stores, clock: FakeClock, is_seen_first: bool
+) -> None:
+    scene = Scene(stores, clock, FakeSender())
+    await scene.add(chat_id=OLD)
+    await scene.runner.settled()
+    await stores.chats.gone(OLD, "no_rights", zone="Asia/Shanghai", now=clock())
+    clock.move(timedelta(days=7))  # nothing of the Friday in between is sent
+    if not is_seen_first:
+        await stores.chats.move(OLD, NEW, now=clock())
+    await stores.chats.put(Chat(NEW, "第一党小组", "Asia/Shanghai"), now=clock())
+    for _ in range(2):
+        await stores.chats.move(OLD, NEW, now=clock())
+    await scene.until(clock() + timedelta(days=14))
+    assert [(p.chat_id, p.nominal.day) for p in scene.sender.of("remind") if p.nominal] == [(NEW, 13)] * 2 + [
+        (NEW, 20)
+    ] * 2
+    assert (await stores.chats.get(NEW)) == Chat(NEW, "第一党小组", "Asia/Shanghai")
+
+
+async def test_a_move_leaves_alone_what_is_overdue_in_a_group_that_was_never_gone(
+    stores: Stores, clock: FakeClock
+) -> None:
+    scene = Scene(stores, clock, FakeSender())
+    await stores.chats.put(Chat(OLD, "第一党小组", "Asia/Shanghai"), now=clock())
+    rule = await scene.add(chat_id=OLD)
+    clock.move(timedelta(days=2, hours=17))  # down since; Thursday, an hour after 9:00 in Shanghai
+    await stores.chats.put(Chat(NEW, "", "Asia/Shanghai"), now=clock())
+    await stores.chats.move(OLD, NEW, now=clock())
+    scene.runner.wake()
+    await scene.runner.settled()
+    assert [(p.chat_id, p.rule_id) for p in scene.sender.of("remind")] == [(NEW, rule.id)]
+
+
+async def test_of_what_is_declared_under_both_ids_the_new_one_stays(stores: Stores, clock: FakeClock) -> None:
+    for chat_id, name in ((OLD, "会#1"), (OLD, "党费#1"), (NEW, "会#1"), (NEW, "学习#1")):
+        await stores.chats.put(Chat(chat_id, "", "Asia/Shanghai"), now=clock())
+        await stores.rules.declare(meeting(), name, chat_id=chat_id, leader_id=0, now=clock())
+    await stores.rules.declare(meeting(), "总结#1", chat_id=OLD, leader_id=0, now=clock())
+    await stores.rules.declare(meeting(), "总结#2", chat_id=NEW, leader_id=0, now=clock())
+    before = {(r.chat_id, r.declared): r.id for r in await stores.rules.declared()}
+    scene = Scene(stores, clock, FakeSender())
+    await scene.runner.settled()
+    for _ in range(2):
+        await stores.chats.move(OLD, NEW, now=clock())
+    kept = [before[key] for key in ((OLD, "党费#1"), (NEW, "会#1"), (NEW, "学习#1"), (NEW, "总结#2"))]
+    assert [(r.id, r.chat_id) for r in await stores.rules.declared()] == [(rule_id, NEW) for rule_id in kept]
+    await scene.until(clock() + timedelta(days=6))
+    assert {p.rule_id for p in scene.sender.of("remind")} == set(kept)
