@@ -26,15 +26,20 @@ async def test_place_and_agenda_are_typed_as_a_reply(chatting: Chatting) -> None
     assert [r.rule.place for r in await rules(chatting)] == ["三楼 <b>大</b> 会议室"]
 
 
-async def replied(chatting: Chatting, page: Message, *buttons: str, words: str) -> Message:
-    """Tap through to a prompt, reply to it; what the bot says to that."""
+async def prompted(chatting: Chatting, page: Message, *buttons: str) -> Message:
     page = chatting.world.message(page.chat_id, page.id) or page
     for button in buttons[:-1]:
         page = await chatting.press(LEADER, GROUP, page, button)
     before = len(chatting.from_bot(GROUP))
     chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, buttons[-1]))
     await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
-    return await chatting.ask(LEADER, GROUP, words, reply_to=chatting.from_bot(GROUP)[-1].id)
+    return chatting.from_bot(GROUP)[-1]
+
+
+async def replied(chatting: Chatting, page: Message, *buttons: str, words: str) -> Message:
+    """Tap through to a prompt, reply to it; what the bot says to that."""
+    prompt = await prompted(chatting, page, *buttons)
+    return await chatting.ask(LEADER, GROUP, words, reply_to=prompt.id)
 
 
 async def test_any_hour_and_any_lead_can_be_typed(chatting: Chatting) -> None:
@@ -49,16 +54,6 @@ async def test_any_hour_and_any_lead_can_be_typed(chatting: Chatting) -> None:
     (rule,) = await rules(chatting)
     assert rule.rule.schedule.start.time() == time(19, 15)
     assert Lead(2, at=time(20)) in rule.rule.leads
-
-
-async def prompted(chatting: Chatting, page: Message, *buttons: str) -> Message:
-    page = chatting.world.message(page.chat_id, page.id) or page
-    for button in buttons[:-1]:
-        page = await chatting.press(LEADER, GROUP, page, button)
-    before = len(chatting.from_bot(GROUP))
-    chatting.world.press(LEADER, GROUP, page.id, chatting.data(page, buttons[-1]))
-    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
-    return chatting.from_bot(GROUP)[-1]
 
 
 async def test_every_prompt_takes_its_answer_late_and_more_than_once(chatting: Chatting) -> None:
