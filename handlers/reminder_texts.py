@@ -88,9 +88,19 @@ def _distance(event: datetime, today: datetime, *, is_meeting: bool) -> str:
     days = (event.date() - today.date()).days
     if event < today - timedelta(minutes=1):
         return "已经过了"
+    if days == 0 and is_meeting:
+        return _soon(round((event - today) / timedelta(minutes=1)))
     if days == 0:
-        return "马上开始" if is_meeting and event - today <= timedelta(minutes=90) else "就是今天"
+        return "就是今天"
     return {1: "明天", 2: "后天"}.get(days, f"还有{days}天")
+
+
+def _soon(minutes: int) -> str:
+    if minutes <= 10:
+        return "马上开始"
+    if minutes >= 120:
+        return "就是今天"
+    return "还有1小时" if minutes == 60 else f"还有{minutes}分钟"
 
 
 def remarks(item: Item, calendar: Workdays) -> list[str]:

@@ -85,6 +85,7 @@ async function press(message, button) {
 async function send(text, kind = "text") {
   if (!text.trim() && kind === "text") return;
   const body = { chat_id: state.chat, user_id: speaker() };
+  const isAsked = Boolean(state.reply?.asks_reply);
   if (state.editing) {
     await act("/ui/edit", { ...body, message_id: state.editing.message_id, text });
   } else {
@@ -96,7 +97,7 @@ async function send(text, kind = "text") {
   at("text").value = "";
   resize();
   forget();
-  if (text.trim() && !text.startsWith("/start")) await explain(text);
+  if (text.trim() && !text.startsWith("/start") && !isAsked) await explain(text);
 }
 
 async function explain(text) {
