@@ -18,8 +18,8 @@ from bench.backlog import add_due
 from bench.crowd import TOKEN, Crowd, crowd
 from bench.databases import Database, Databases, databases
 from faults.processes import start_worker
+from handlers.counts import reminder_keyboard
 from handlers.reminder_texts import Item, reminders
-from handlers.sender import reminder_keyboard
 from sandbox import Accepted, sends
 from scheduler.gates import LIFTED
 from scheduler.workdays import Workdays

@@ -11,7 +11,7 @@ from telegram import Chat, MaybeInaccessibleMessage, Message, ReplyParameters, U
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 
-from handlers.counts import recounted
+from handlers.counts import recounted, standing_keyboard
 from handlers.names import plain_name
 from handlers.pressed import pressed_message
 from handlers.reminder_buttons import AnswerPress, answer_press
@@ -76,6 +76,9 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     if isinstance(message, Message) and message.reply_markup is not None:
         make = partial(recounted, message.reply_markup, stores)
         context.services.refresher.changed(context.bot, (message.chat_id, message.message_id), make)
+    newest = await stores.deliveries.newest_reminder(group_rule.id, press.nominal)
+    if newest is not None and newest != (message.chat.id, message.message_id):  # where people look
+        context.services.refresher.changed(context.bot, newest, partial(standing_keyboard, *newest, stores))
     event_at = promised[-1].planned.event_at
     return words_for(press.answer, earlier, group_rule.rule.kind, is_over=event_at is not None and event_at < now)
 

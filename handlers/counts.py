@@ -1,14 +1,16 @@
 """The buttons under a reminder with the counts of this moment."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.reminder_buttons import AnswerPress, answer_press, answer_row
+from handlers.reminder_buttons import AnswerPress, answer_press, answer_row, extra_row
+from handlers.reminder_texts import LISTED
+from scheduler.delivery import Delivery
 from scheduler.response import Tally, tally
 from scheduler.rule import GroupRule
-from storage import Stores
+from storage import EventOf, Stores
 
 _TAIL = re.compile(r" \(\d+\)$")  # which of several events
 
@@ -24,7 +26,7 @@ async def _row(row: Sequence[InlineKeyboardButton], stores: Stores) -> list[Inli
         press = _press(shown)
         group_rule = await stores.rules.get(press.rule_id) if press and shown.callback_data not in fresh else None
         if press is not None and group_rule is not None:
-            counted = await _tally(group_rule, press, stores)
+            counted = await _counted(group_rule, press, stores)
             tail = _TAIL.search(shown.text)
             buttons = answer_row(group_rule, press.nominal, counted, tail.group() if tail else "")
             fresh |= {b.callback_data: b for b in buttons}
@@ -35,6 +37,37 @@ def _press(shown: InlineKeyboardButton) -> AnswerPress | None:
     return answer_press(shown.callback_data) if isinstance(shown.callback_data, str) else None
 
 
-async def _tally(group_rule: GroupRule, press: AnswerPress, stores: Stores) -> Tally:
+async def _counted(group_rule: GroupRule, press: AnswerPress, stores: Stores) -> Tally:
     answers = await stores.people.answers(group_rule.id, press.nominal)
     return tally(group_rule.rule.kind, await stores.people.roster(group_rule.chat_id), answers)
+
+
+async def reminder_keyboard(
+    deliveries: Sequence[Delivery], group_rules: Mapping[int, GroupRule], stores: Stores
+) -> InlineKeyboardMarkup | None:
+    """The buttons under a reminder, with the counts as they are now; one row for each event it speaks of."""
+    rows = []
+    for place, delivery in enumerate(deliveries[:LISTED]):
+        rule, nominal = group_rules.get(delivery.planned.rule_id or 0), delivery.planned.nominal
+        if rule is None or nominal is None:
+            continue
+        tail = f" ({place + 1})" if len(deliveries) > 1 else ""
+        row = answer_row(rule, nominal, await tally_of(delivery, rule, stores), tail)
+        rows.append([*row, *extra_row(rule.rule.kind)])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+async def tally_of(delivery: Delivery, group_rule: GroupRule, stores: Stores) -> Tally:
+    nominal = delivery.planned.nominal
+    if nominal is None:
+        return tally(group_rule.rule.kind, await stores.people.roster(group_rule.chat_id), {})
+    roll = await stores.rolls.roll(EventOf(group_rule.chat_id, group_rule.id, nominal))
+    return tally(group_rule.rule.kind, roll.roster, roll.answers)
+
+
+async def standing_keyboard(chat_id: int, message_id: int, stores: Stores) -> InlineKeyboardMarkup | None:
+    """Of a reminder that stands in the chat, whatever its buttons show. Raises StoreError."""
+    carried = await stores.deliveries.by_message(chat_id, message_id)
+    events = {(d.planned.rule_id, d.planned.nominal): d for d in carried}
+    rules = [await stores.rules.get(rule_id) for rule_id in {d.planned.rule_id for d in carried} if rule_id]
+    return await reminder_keyboard(list(events.values()), {rule.id: rule for rule in rules if rule}, stores)

@@ -18,7 +18,7 @@ _LONGEST_PAUSE = 60.0
 _TRIES = 8  # in a row; the next tap begins anew
 _STOP_SECONDS = 3.0
 Place: TypeAlias = tuple[int, int]  # chat_id, message_id
-MakeMarkup: TypeAlias = Callable[[], Awaitable[InlineKeyboardMarkup]]
+MakeMarkup: TypeAlias = Callable[[], Awaitable[InlineKeyboardMarkup | None]]
 _log = logging.getLogger(__name__)
 
 

@@ -13,18 +13,18 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from handlers import reminder_texts as texts
+from handlers.counts import reminder_keyboard, tally_of
 from handlers.notice_texts import notice
 from handlers.outcomes import is_topic_trouble, outcome_of
-from handlers.reminder_buttons import answer_row, extra_row, leader_keyboard
+from handlers.reminder_buttons import leader_keyboard
 from handlers.reminder_texts import Item
 from handlers.services import Services
 from knowledge import KnowledgeBase
 from scheduler.delivery import Delivery, Obsolete, Outcome, Sent, TimedOut
 from scheduler.ports import Parcel
-from scheduler.response import Tally, tally
 from scheduler.rule import DEFAULT_ZONE, GroupRule
 from scheduler.workdays import Workdays
-from storage import EventOf, Stores
+from storage import Stores
 
 SEND_SECONDS = 25.0  # well within the runner's lease
 _CONNECTIONS = 16
@@ -122,11 +122,11 @@ class ReminderSender:
         return Letter(text, markup)
 
     async def _nag(self, item: Item) -> Letter | None:
-        missing = (await _tally(item.delivery, item.group_rule, self.stores)).missing
+        missing = (await tally_of(item.delivery, item.group_rule, self.stores)).missing
         return Letter(texts.nag(item, missing, now=self.clock())) if missing else None
 
     async def _summary(self, item: Item) -> Letter:
-        found = await _tally(item.delivery, item.group_rule, self.stores)
+        found = await tally_of(item.delivery, item.group_rule, self.stores)
         text = texts.summary(item, await self._title(item.group_rule.chat_id), found, now=self.clock())
         is_over = item.group_rule.rule.kind in ("meeting", "study") and item.delivery.planned.lead == "after"
         return Letter(text, leader_keyboard(item.delivery.id, is_over=is_over))
@@ -145,29 +145,6 @@ class ReminderSender:
     async def _title(self, chat_id: int) -> str:
         chat = await self.stores.chats.get(chat_id)
         return chat.title if chat is not None and chat.title else "你的群"
-
-
-async def reminder_keyboard(
-    deliveries: list[Delivery], group_rules: dict[int, GroupRule], stores: Stores
-) -> InlineKeyboardMarkup | None:
-    """The buttons under a reminder, with the counts as they are now; one row for each event it speaks of."""
-    rows = []
-    for place, delivery in enumerate(deliveries[: texts.LISTED]):
-        rule, nominal = group_rules.get(delivery.planned.rule_id or 0), delivery.planned.nominal
-        if rule is None or nominal is None:
-            continue
-        tail = f" ({place + 1})" if len(deliveries) > 1 else ""
-        row = answer_row(rule, nominal, await _tally(delivery, rule, stores), tail)
-        rows.append([*row, *extra_row(rule.rule.kind)])
-    return InlineKeyboardMarkup(rows) if rows else None
-
-
-async def _tally(delivery: Delivery, group_rule: GroupRule, stores: Stores) -> Tally:
-    nominal = delivery.planned.nominal
-    if nominal is None:
-        return tally(group_rule.rule.kind, await stores.people.roster(group_rule.chat_id), {})
-    roll = await stores.rolls.roll(EventOf(group_rule.chat_id, group_rule.id, nominal))
-    return tally(group_rule.rule.kind, roll.roster, roll.answers)
 
 
 def _is_meant(delivery: Delivery, group_rule: GroupRule) -> bool:

@@ -167,6 +167,16 @@ class DeliveryStore:
             select(deliveries).where(deliveries.c.chat_id == chat_id, deliveries.c.message_id == message_id)
         )
 
+    async def newest_reminder(self, rule_id: int, nominal: datetime) -> tuple[int, int] | None:
+        """Chat and message that reminded of this event last."""
+        place = (deliveries.c.chat_id, deliveries.c.message_id)
+        about = (deliveries.c.rule_id == rule_id, deliveries.c.nominal == nominal, deliveries.c.purpose == "remind")
+        sent = select(*place).where(*about, deliveries.c.message_id.is_not(None))
+        with reported():
+            async with reading(self.engine) as connection:
+                row = (await connection.execute(sent.order_by(deliveries.c.message_id.desc()).limit(1))).first()
+        return (row.chat_id, row.message_id) if row is not None else None
+
     async def coming(self, *, until: datetime) -> Sequence[Delivery]:
         """Pending deliveries that are due before `until`."""
         return await self._listed(select(deliveries).where(PENDING, deliveries.c.due_at < until))

@@ -178,3 +178,19 @@ async def test_what_begins_soon_is_announced_by_the_leads_that_are_left(chatting
     assert "到点提醒" in page.text and "提前" not in page.text
     page = await chatting.ask(LEADER, GROUP, "/remind 一分钟后交材料，提前1天提醒")
     assert "这次不会发" in page.text
+
+
+async def test_an_answer_under_an_older_reminder_is_counted_under_the_newest_too(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    older = await stand(pressing.chatting, rule)
+    summary = await summary_of(pressing, rule)
+    await pressing.tap(LEADER, summary, "再提醒一次")
+    await deliver(pressing.chatting)
+    newest = pressing.chatting.from_bot(GROUP)[-1]
+    assert newest.id != older.id
+    await pressing.tap(WANG, newest, "参加")
+    await pressing.tap(LI, older, "参加")
+    await pressing.shows(older, "✅ 参加 2")
+    await pressing.shows(newest, "✅ 参加 2")
+    await pressing.tap(WANG, older, "请假")
+    await pressing.shows(newest, "✅ 参加 1", "🙋 请假 1")
