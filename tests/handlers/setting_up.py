@@ -25,9 +25,16 @@ async def confirmed(chatting: Chatting, message: Message, chat: str = GROUP) -> 
 def broken(folder: Path, table: str) -> Iterator[None]:
     """The data base without one of its tables."""
     rows = sqlite3.connect(folder / "bot.db", isolation_level=None)
-    rows.execute(f"ALTER TABLE {table} RENAME TO away")
+    _rename(rows, table, "away")
     try:
         yield
     finally:
-        rows.execute(f"ALTER TABLE away RENAME TO {table}")
+        _rename(rows, "away", table)
         rows.close()
+
+
+def _rename(rows: sqlite3.Connection, old: str, new: str) -> None:
+    """Waits for whoever writes just now, as it would not without a transaction of its own."""
+    rows.execute("BEGIN IMMEDIATE")
+    rows.execute(f"ALTER TABLE {old} RENAME TO {new}")
+    rows.execute("COMMIT")
