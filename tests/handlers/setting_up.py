@@ -1,8 +1,9 @@
 """Rules as they are stored, confirmed on their page, or refused by a data base that fails."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from conftest import GROUP, LEADER, Chatting
@@ -21,20 +22,25 @@ async def confirmed(chatting: Chatting, message: Message, chat: str = GROUP) -> 
     return await chatting.press(LEADER, chat, message, "确认")
 
 
-@contextmanager
-def broken(folder: Path, table: str) -> Iterator[None]:
+@asynccontextmanager
+async def broken(folder: Path, table: str) -> AsyncIterator[None]:
     """The data base without one of its tables."""
-    rows = sqlite3.connect(folder / "bot.db", isolation_level=None)
-    _rename(rows, table, "away")
+    rows = sqlite3.connect(folder / "bot.db", isolation_level=None, timeout=0)
+    await _rename(rows, table, "away")
     try:
         yield
     finally:
-        _rename(rows, "away", table)
+        await _rename(rows, "away", table)
         rows.close()
 
 
-def _rename(rows: sqlite3.Connection, old: str, new: str) -> None:
-    """Waits for whoever writes just now, as it would not without a transaction of its own."""
-    rows.execute("BEGIN IMMEDIATE")
+async def _rename(rows: sqlite3.Connection, old: str, new: str) -> None:
+    """Without holding up the bot, which runs in the same thread, while it is in the middle of a transaction."""
+    while True:
+        try:
+            rows.execute("BEGIN IMMEDIATE")
+            break
+        except sqlite3.OperationalError:
+            await asyncio.sleep(0.01)
     rows.execute(f"ALTER TABLE {old} RENAME TO {new}")
     rows.execute("COMMIT")

@@ -257,7 +257,7 @@ async def test_a_save_that_can_not_be_shown_is_said_and_is_not_asked_for_again(c
 async def test_a_save_that_the_data_base_refuses_can_be_tapped_again(chatting: Chatting, tmp_path: Path) -> None:
     pressing = Pressing(chatting)
     page = await chatting.ask(LEADER, GROUP, SENTENCE)
-    with broken(tmp_path, "rules"):
+    async with broken(tmp_path, "rules"):
         assert "记不下来" in (await pressing.tap(LEADER, page, "确认")).text
     assert (await pressing.tap(LEADER, page, "确认")).text == "记下了"
     assert len(await rules(chatting)) == 1
@@ -265,7 +265,7 @@ async def test_a_save_that_the_data_base_refuses_can_be_tapped_again(chatting: C
 
 @pytest.mark.parametrize("command", ["/setup", SENTENCE, "/reminders"])
 async def test_a_failing_data_base_is_said(chatting: Chatting, tmp_path: Path, command: str) -> None:
-    with broken(tmp_path, "rules" if command == "/reminders" else "drafts"):
+    async with broken(tmp_path, "rules" if command == "/reminders" else "drafts"):
         assert "过一会儿再试" in (await chatting.ask(LEADER, GROUP, command)).text
 
 

@@ -76,7 +76,7 @@ async def test_words_typed_for_the_page_are_no_question_when_the_data_base_fails
     chatting: Chatting, tmp_path: Path
 ) -> None:
     prompt = await prompted(chatting, await chatting.ask(LEADER, GROUP, SENTENCE), "地点")
-    with broken(tmp_path, "drafts"):
+    async with broken(tmp_path, "drafts"):
         said = await chatting.ask(LEADER, GROUP, "老干部活动中心二楼", reply_to=prompt.id)
     assert "记不下来" in said.text
 
