@@ -5,6 +5,7 @@ What a press says is never trusted: the rule must be of this chat, the answer on
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from telegram import Chat, MaybeInaccessibleMessage, Message, ReplyParameters, Update, User
@@ -19,7 +20,7 @@ from handlers.reminder_texts import ANSWERED
 from handlers.render import rendered, split
 from handlers.services import Context, Services
 from knowledge import entry_text
-from scheduler.coming import event_of
+from scheduler.coming import event_on_the_day
 from scheduler.response import ANSWERS, Answer, Member, Response
 from scheduler.rule import GroupRule, Kind
 from scheduler.workdays import Workdays
@@ -63,24 +64,40 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     group_rule = await stores.rules.get(press.rule_id)
     if group_rule is None or not await _is_here(group_rule, message.chat, context):
         return _GONE
-    if (refusal := _refusal(group_rule, press, context.services.workdays())) is not None:
-        return refusal
     promised = await stores.deliveries.of_rule(group_rule.id, press.nominal)
     if not promised:
         return _GONE
-    earlier = (await stores.people.answers(group_rule.id, press.nominal)).get(user.id)
-    member = Member(user.id, plain_name(user.full_name))
-    await stores.people.answer(
-        Response(group_rule.id, press.nominal, member, press.answer, now), chat_id=group_rule.chat_id
-    )
-    if isinstance(message, Message) and message.reply_markup is not None:
-        make = partial(recounted, message.reply_markup, stores)
-        context.services.refresher.changed(context.bot, (message.chat_id, message.message_id), make)
-    newest = await stores.deliveries.newest_reminder(group_rule.id, press.nominal)
-    if newest is not None and newest != (message.chat.id, message.message_id):  # where people look
-        context.services.refresher.changed(context.bot, newest, partial(standing_keyboard, *newest, stores))
     event_at = promised[-1].planned.event_at
-    return words_for(press.answer, earlier, group_rule.rule.kind, is_over=event_at is not None and event_at < now)
+    is_over = event_at is not None and event_at < now
+    nominal = press.nominal if is_over else _meant(group_rule, press.nominal, context.services.workdays())
+    if (refusal := _refusal(group_rule, press.answer, nominal)) is not None or nominal is None:
+        return refusal or _CHANGED
+    earlier = (await stores.people.answers(group_rule.id, nominal)).get(user.id)
+    member = Member(user.id, plain_name(user.full_name))
+    response = Response(group_rule.id, nominal, member, press.answer, now)
+    await stores.people.answer(response, chat_id=group_rule.chat_id)
+    words = words_for(press.answer, earlier, group_rule.rule.kind, is_over=is_over)
+    if nominal != press.nominal:
+        return f"改到{nominal.hour}:{nominal.minute:02}了，{words}"
+    await _recount(group_rule.id, nominal, message, context)
+    return words
+
+
+async def _recount(rule_id: int, nominal: datetime, message: MaybeInaccessibleMessage, context: Context) -> None:
+    """Here, and where people look: under the newest reminder of the event."""
+    stores, refresher = context.services.stores, context.services.refresher
+    here = (message.chat.id, message.message_id)
+    if isinstance(message, Message) and message.reply_markup is not None:
+        refresher.changed(context.bot, here, partial(recounted, message.reply_markup, stores))
+    newest = await stores.deliveries.newest_reminder(rule_id, nominal)
+    if newest is not None and newest != here:
+        refresher.changed(context.bot, newest, partial(standing_keyboard, *newest, stores))
+
+
+def _meant(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> datetime | None:
+    """The event as it is now: its hour may have been moved since the reminder was sent."""
+    event = event_on_the_day(group_rule, nominal, workdays)
+    return event.nominal if event is not None else None
 
 
 async def _is_here(group_rule: GroupRule, chat: Chat, context: Context) -> bool:
@@ -95,17 +112,15 @@ async def _is_here(group_rule: GroupRule, chat: Chat, context: Context) -> bool:
         return False
 
 
-def _refusal(group_rule: GroupRule, press: AnswerPress, workdays: Workdays) -> str | None:
+def _refusal(group_rule: GroupRule, answer: Answer, nominal: datetime | None) -> str | None:
     """An answer that would count nowhere is not taken."""
     if group_rule.state == "deleted":
         return _DELETED
     if group_rule.state == "paused":
         return _PAUSED
-    if press.nominal in group_rule.skipped:
+    if nominal in group_rule.skipped:
         return _SKIPPED
-    if press.answer not in ANSWERS[group_rule.rule.kind] or event_of(group_rule, press.nominal, workdays) is None:
-        return _CHANGED
-    return None
+    return None if answer in ANSWERS[group_rule.rule.kind] else _CHANGED
 
 
 def words_for(answer: Answer, earlier: Answer | None, kind: Kind, *, is_over: bool) -> str:

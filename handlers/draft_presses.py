@@ -20,7 +20,7 @@ from handlers.services import Context
 from handlers.setup import NOT_NOW
 from handlers.typed import NAMES, is_prompt, prompt, with_typed
 from scheduler.response import Member
-from scheduler.rule import GroupRule, Rule, Schedule
+from scheduler.rule import GroupRule, Rule
 from scheduler.words import leads_in_words
 from storage import Chat, Draft, StoreError
 
@@ -144,17 +144,17 @@ async def _save(draft: Draft, set_up: SetUp, message: Message, user_id: int, con
 
 
 async def _is_there(set_up: SetUp, chat_id: int, context: Context) -> bool:
-    """The same at the same times: the group would be told everything twice."""
-    wanted = (set_up.rule.kind, set_up.rule.title, set_up.rule.schedule, set_up.thread_id)
-    stored = await context.services.stores.rules.of_chat(chat_id)
-    return any((r.rule.kind, r.rule.title, _as_of(r, set_up), r.thread_id) == wanted for r in stored)
+    """The same at the same times, in the same place: the group would be told everything twice."""
+    services, new = context.services, set_up.rule
+    stored = await services.stores.rules.of_chat(chat_id)
+    here = [r.rule for r in stored if r.state == "active" and r.thread_id == set_up.thread_id]
+    workdays, now = services.workdays(), services.clock()
+    coming = proposals.coming(new, workdays, now=now)
+    return any(_says(r) == _says(new) and proposals.coming(r, workdays, now=now) == coming for r in here)
 
 
-def _as_of(stored: GroupRule, set_up: SetUp) -> Schedule:
-    """Two rules that come every so often are the same whenever they began, if every month and week counts."""
-    schedule, new = stored.rule.schedule, set_up.rule.schedule
-    same_hour = schedule.rrule and schedule.start.time() == new.start.time() and "INTERVAL" not in schedule.rrule
-    return replace(schedule, start=new.start) if same_hour else schedule
+def _says(rule: Rule) -> tuple[str, ...]:
+    return (rule.kind, rule.title, rule.place, rule.note)
 
 
 async def _save_change(draft: Draft, set_up: SetUp, rule_id: int, message: Message, context: Context) -> str:

@@ -28,6 +28,7 @@ _HOW = (
     "/remind 明天下午三点 交学习心得\n"
     "想用按钮一步步来，发 /setup。"
 )
+_TOO_LATE = "离得太近，来不及的提前提醒去掉了"
 _log = logging.getLogger(__name__)
 
 
@@ -97,10 +98,12 @@ async def _understood(phrase: str, message: Message, context: Context) -> None:
             if trouble := proposals.trouble(rule):
                 await message.reply_text(trouble)
                 return
-            rule, cut = tidied(proposals.in_time(rule, workdays, now=services.clock()))
+            fitted = proposals.in_time(rule, workdays, now=services.clock())
+            late = (_TOO_LATE,) if fitted.leads != rule.leads else ()
+            rule, cut = tidied(fitted)
             is_old = services.clock() - message.date > TOO_OLD
             old = (f"这句话是{day_in_words(said_at)}写的，日子从那时算起",) if is_old else ()
-            await _propose(message, SetUp(rule, topic_of(message)), context, (*remarks, *cut, *old))
+            await _propose(message, SetUp(rule, topic_of(message)), context, (*remarks, *late, *cut, *old))
 
 
 async def propose_change(message: Message, stored: GroupRule, context: Context) -> None:

@@ -19,10 +19,11 @@ def answer_callback_query(desk: Desk, params: Params) -> object:
     text = params.text("text")
     if units(text) > ANSWER_LIMIT:
         raise bad_request("MESSAGE_TOO_LONG")
-    waiting = desk.world.presses.take(params.text("callback_query_id"))
+    press_id = params.text("callback_query_id")
+    waiting = desk.world.presses.take(press_id)
     if not waiting:
         raise bad_request(STALE_QUERY)
-    desk.world.emit(PressAnswered(waiting.user.id, text, params.flag("show_alert")))
+    desk.world.emit(PressAnswered(waiting.user.id, text, params.flag("show_alert"), press_id))
     return True
 
 

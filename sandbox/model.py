@@ -248,6 +248,7 @@ class PressAnswered:
     user_id: int
     text: str
     show_alert: bool
+    press_id: str
 
 
 @dataclass(frozen=True, slots=True)

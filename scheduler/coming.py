@@ -1,6 +1,6 @@
 """What comes in several rules together, and what has become of one event. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from scheduler.recurrence import occurrences
@@ -26,6 +26,17 @@ def coming(
 
 def event_of(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> Occurrence | None:
     """The event of that nominal time (naive local), skipped or not; None when the rule has no such one any more."""
+    return next((event for event in _near(group_rule, nominal, workdays) if event.nominal == nominal), None)
+
+
+def event_on_the_day(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> Occurrence | None:
+    """As event_of; else the only one of that day, whose hour was moved."""
+    same_day = [e for e in _near(group_rule, nominal, workdays) if e.nominal.date() == nominal.date()]
+    exact = next((event for event in same_day if event.nominal == nominal), None)
+    return exact or (same_day[0] if len(same_day) == 1 else None)
+
+
+def _near(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> Iterator[Occurrence]:
     near = nominal.replace(tzinfo=UTC)
-    events = occurrences(group_rule.rule.schedule, workdays, after=near - _FARTHEST_ROLL, until=near + _FARTHEST_ROLL)
-    return next((event for event in events if event.nominal == nominal), None)
+    schedule = group_rule.rule.schedule
+    return occurrences(schedule, workdays, after=near - _FARTHEST_ROLL, until=near + _FARTHEST_ROLL)

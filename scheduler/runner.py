@@ -113,6 +113,7 @@ class Runner:
             _log.warning("runner.clock_set_back by=%s", seen_at - now)
             await self.stores.replicas.clock_set_back(now=now)
             self._housekept_at = None
+            self._calendar_since = min(self._calendar_since, now)
         self._seen_at = now
 
     async def settled(self) -> None:
@@ -158,6 +159,7 @@ class Runner:
         fleet = await self.stores.replicas.report(self.worker, version, since=self._calendar_since, now=now)
         if fleet.calendar != version:
             _log.warning("runner.calendars_differ 别的副本用的放假安排不一样，以最后更新的为准")
+            self._is_planned = False
             return False
         return fleet.is_mixed or not self._is_planned
 

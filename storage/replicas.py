@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select, text, update
+from sqlalchemy import and_, case, delete, literal, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.planning import HORIZON
@@ -67,9 +67,10 @@ async def _try_now(connection: AsyncConnection, now: datetime) -> None:
     row = deliveries.c
     is_pending, is_notice = text("deliveries.state = 'pending'"), row.purpose == "notice"
     told = and_(is_notice, row.key.startswith("expired/"), row.due_at > now)
-    await connection.execute(update(deliveries).where(is_pending, told).values(state="withdrawn"))
+    await connection.execute(delete(deliveries).where(is_pending, told))  # or it could not be told again
     waiting = and_(row.not_before > now, or_(row.attempts > 0, is_notice))
-    await connection.execute(update(deliveries).where(is_pending, waiting).values(not_before=now))
+    in_time = case((or_(is_notice, row.due_at < now), literal(now, row.not_before.type)), else_=row.due_at)
+    await connection.execute(update(deliveries).where(is_pending, waiting).values(not_before=in_time))
     held = and_(text("deliveries.state = 'sending'"), row.lease_until > now + _LONGEST_LEASE)
     await connection.execute(update(deliveries).where(held).values(lease_until=now))
     expired = and_(row.state == "expired", row.ended_at > now, row.expires_at > now)
@@ -78,6 +79,7 @@ async def _try_now(connection: AsyncConnection, now: datetime) -> None:
 
 
 async def _plan_from(connection: AsyncConnection, now: datetime) -> None:
-    await connection.execute(update(rules).where(rules.c.since > now).values(since=now))
+    anew = {"since": now, "planned_until": now, "planned_with": ""}
+    await connection.execute(update(rules).where(rules.c.since > now).values(anew))
     too_far = rules.c.planned_until > now + HORIZON
     await connection.execute(update(rules).where(too_far).values(planned_until=now, planned_with=""))

@@ -22,6 +22,7 @@ responses = table_of(ResponseRow)
 deliveries = table_of(DeliveryRow)
 UNDO = timedelta(minutes=10)
 BY_HAND = "+"  # leads that begin so were asked for by hand: no plan touches them
+_SUMMED_UP_WITHIN = timedelta(days=2)
 _DATES = ("start", "rrule", "roll", "zone")
 OVERDUE = "overdue"  # withdrawn after its time, unsent
 
@@ -246,19 +247,21 @@ async def _bring_back(connection: AsyncConnection, rule_id: int, problem: str, *
 
 
 async def _carry_over(connection: AsyncConnection, row: Any, changed: dict[str, Any], now: datetime) -> None:
-    """The same days at another hour: what was answered or skipped from today on holds for them."""
+    """The same days at another hour: what was answered or skipped holds for them, if it is not summed up yet."""
     old, new = row["start"], changed.get("start", row["start"])
     has_own_hours = "BYHOUR" in row["rrule"] or "BYMINUTE" in row["rrule"]
     is_same = all(row[name] == changed.get(name, row[name]) for name in ("rrule", "zone")) and old.date() == new.date()
     if old == new or not is_same or has_own_hours:
         return
-    today = datetime.combine(now.astimezone(ZoneInfo(row["zone"])).date(), time())
+    since = datetime.combine(now.astimezone(ZoneInfo(row["zone"])).date(), time()) - _SUMMED_UP_WITHIN
     for table in (responses, skips):
         mine = table.c.rule_id == row["id"]
-        coming = select(table.c.nominal).where(mine, table.c.nominal >= today).distinct()
-        for nominal in (await connection.execute(coming)).scalars().all():
-            moved = datetime.combine(nominal.date(), new.time())
-            await connection.execute(update(table).where(mine, table.c.nominal == nominal).values(nominal=moved))
+        recent = select(table.c.nominal).where(mine, table.c.nominal >= since).distinct()
+        for nominal in (await connection.execute(recent)).scalars().all():
+            if nominal.time() == old.time():
+                moved = datetime.combine(nominal.date(), new.time())
+                await connection.execute(delete(table).where(mine, table.c.nominal == moved))  # of an earlier time
+                await connection.execute(update(table).where(mine, table.c.nominal == nominal).values(nominal=moved))
 
 
 async def _into_topic(connection: AsyncConnection, row: Any, thread_id: int | str | None) -> None:

@@ -48,15 +48,17 @@ class Pressing:
 
     async def forge(self, who: str, message: Message, data: str) -> PressAnswered:
         """A press with whatever data on a message of the bot: clients can send anything."""
-        before = len(self.answers)
-        self.fire(who, message, data)
-        await self.chatting.until(lambda: len(self.answers) > before)
-        return self.answers[-1]
+        number = self.fire(who, message, data)
+        await self.chatting.until(lambda: any(a.press_id == number for a in self.answers))
+        return next(a for a in self.answers if a.press_id == number)
 
-    def fire(self, who: str, message: Message, data: str) -> None:
+    def fire(self, who: str, message: Message, data: str) -> str:
+        """The number of the press."""
         world = self.chatting.world
         user = world.user(who)
-        world.emit(ButtonPressed(world.presses.ask(user, data), user, message, data))
+        number = world.presses.ask(user, data)
+        world.emit(ButtonPressed(number, user, message, data))
+        return number
 
     def labels(self, message: Message) -> list[str]:
         now = self.chatting.world.message(message.chat_id, message.id)

@@ -310,3 +310,27 @@ async def test_leads_stand_in_order_however_they_were_tapped(chatting: Chatting)
     for label in ("提前提醒", "提前3天 9:00", "返回"):
         page = await chatting.press(LEADER, GROUP, page, label)
     assert "提前3天 9:00、提前1小时提醒" in page.text
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("每周五下午3点学习，地点一楼", "每周五下午3点学习，地点二楼"),
+        ("每周五下午3点学习，共3次", "从2027年6月1日起每周五下午3点学习，共3次"),
+        ("2027年1月4日到8日每天9点学习", "2027年2月1日到5日每天9点学习"),
+        ("从明年6月起每周五下午3点学习", "每周五下午3点学习"),
+        ("每周五下午3点学习，议程：第一章", "每周五下午3点学习，议程：第二章"),
+    ],
+)
+async def test_what_only_looks_the_same_is_set_up_beside_it(chatting: Chatting, first: str, second: str) -> None:
+    for phrase in (first, second):
+        await confirmed(chatting, await chatting.ask(LEADER, GROUP, f"/remind {phrase}"))
+    assert len(await rules(chatting)) == 2
+
+
+async def test_beside_one_that_is_paused_the_same_is_set_up_anew(chatting: Chatting) -> None:
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    (paused,) = await rules(chatting)
+    await chatting.stores.rules.pause(paused.id)
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, SENTENCE))
+    assert len(await rules(chatting)) == 2

@@ -85,20 +85,32 @@ async def test_once_more_is_silent_for_what_is_paused(pressing: Pressing) -> Non
     assert pressing.chatting.from_bot(GROUP) == []
 
 
-async def test_who_answers_under_the_old_hour_is_told_that_it_changed(pressing: Pressing) -> None:
+async def test_who_answers_under_the_old_day_is_told_that_it_changed(pressing: Pressing) -> None:
     rule = await new_rule(pressing.chatting)
     reminder = await stand(pressing.chatting, rule)
-    fresh = await move(pressing, rule, HOUR / 2)
+    fresh = await move(pressing, rule, 2 * DAY)
     assert "改过了" in (await pressing.tap(WANG, reminder, "参加")).text
     assert await answers_to(pressing.chatting, fresh) == await answers_to(pressing.chatting, rule) == {}
+
+
+async def test_who_answers_under_the_old_hour_answers_for_the_new_one(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    reminder = await stand(pressing.chatting, rule)
+    fresh = await move(pressing, rule, _within_the_day(rule))
+    start = fresh.rule.schedule.start
+    assert (await pressing.tap(WANG, reminder, "参加")).text == f"改到{start.hour}:{start.minute:02}了，记下了：参加"
+    assert list((await answers_to(pressing.chatting, fresh)).values()) == ["join"]
+
+
+def _within_the_day(rule: GroupRule) -> timedelta:
+    return timedelta(minutes=1 if rule.rule.schedule.start.minute < 59 else -1)
 
 
 async def test_answers_hold_when_only_the_hour_is_moved(pressing: Pressing) -> None:
     rule = await new_rule(pressing.chatting, starts_in=3 * HOUR)
     reminder = await stand(pressing.chatting, rule)
     await pressing.tap(WANG, reminder, "参加")
-    minute = rule.rule.schedule.start.minute  # the day stays the same
-    fresh = await move(pressing, rule, timedelta(minutes=1 if minute < 59 else -1))
+    fresh = await move(pressing, rule, _within_the_day(rule))
     again = await stand(pressing.chatting, fresh)
     assert "✅ 参加 1" in labels(again)
 
@@ -175,7 +187,7 @@ async def test_how_it_is_worked_out_is_told_only_where_its_button_is(pressing: P
 
 async def test_what_begins_soon_is_announced_by_the_leads_that_are_left(chatting: Chatting) -> None:
     page = await chatting.ask(LEADER, GROUP, "/remind 半小时后开党小组会")
-    assert "到点提醒" in page.text and "提前" not in page.text
+    assert "；到点提醒；" in page.text and "去掉了" in page.text
     page = await chatting.ask(LEADER, GROUP, "/remind 一分钟后交材料，提前1天提醒")
     assert "这次不会发" in page.text
 
@@ -194,3 +206,13 @@ async def test_an_answer_under_an_older_reminder_is_counted_under_the_newest_too
     await pressing.shows(newest, "✅ 参加 2")
     await pressing.tap(WANG, older, "请假")
     await pressing.shows(newest, "✅ 参加 1", "🙋 请假 1")
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+async def test_a_payment_told_late_counts_whatever_was_changed_since(pressing: Pressing, is_moved: bool) -> None:
+    rule = await new_rule(pressing.chatting, "dues", starts_in=-DAY)
+    reminder = await stand(pressing.chatting, rule)
+    if is_moved:
+        await move(pressing, rule, 9 * DAY)
+    assert "改过了" not in (await pressing.tap(WANG, reminder, "已交")).text
+    assert list((await answers_to(pressing.chatting, rule)).values()) == ["paid"]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from scheduler.delivery import Outcome, Planned, TryLater
 from scheduler.planning import HORIZON, plan
 from scheduler.ports import Parcel, Plan
-from scheduler.rule import GroupRule, Lead, Schedule
+from scheduler.response import Answer, Member, Response
+from scheduler.rule import GroupRule, Lead, Rule, Schedule
 from scheduler.workdays import Workdays
-from tests.scheduler.kit import LEADER, Scene, meeting
+from tests.scheduler.kit import GROUP, LEADER, Scene, meeting
 
 FRIDAY = datetime(2026, 3, 6, 19, 30)
 THURSDAY_9 = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -207,3 +209,42 @@ async def test_what_was_skipped_stays_skipped_at_another_hour(scene: Scene, hour
     await scene.stores.rules.change(rule.id, meeting(schedule=later, leads=DAY_BEFORE), now=scene.clock())
     await scene.until(THURSDAY_9 + timedelta(days=8))
     assert [p.nominal for p in scene.sender.of("remind")] == [FRIDAY.replace(hour=hour) + timedelta(days=7)]
+
+
+DUES = Rule("dues", "收党费", Schedule(datetime(2026, 3, 25, 9), "FREQ=MONTHLY;BYMONTHDAY=25"), (Lead(),))
+MEMBER = Member(7, "王小明")
+
+
+async def test_who_paid_is_in_the_summary_though_the_hour_was_changed_before_it(scene: Scene) -> None:
+    rule = await scene.add(DUES)
+    await scene.until(datetime(2026, 3, 25, 2, tzinfo=UTC))
+    paid = Response(rule.id, DUES.schedule.start, MEMBER, "paid", scene.clock())
+    await scene.stores.people.answer(paid, chat_id=GROUP)
+    await scene.until(datetime(2026, 3, 25, 23, tzinfo=UTC), step=HOUR)
+    at_ten = replace(DUES, schedule=replace(DUES.schedule, start=datetime(2026, 3, 25, 10)))
+    await scene.stores.rules.change(rule.id, at_ten, now=scene.clock())
+    await scene.until(datetime(2026, 3, 26, 2, tzinfo=UTC), step=HOUR)
+    (summary,) = scene.sender.of("summary")
+    assert summary.nominal is not None
+    assert await scene.stores.people.answers(rule.id, summary.nominal) == {MEMBER.user_id: "paid"}
+
+
+async def test_answers_and_skips_at_two_hours_of_a_day_are_in_no_ones_way(scene: Scene) -> None:
+    rule = await scene.add(meeting(leads=DAY_BEFORE))
+    rules, people = scene.stores.rules, scene.stores.people
+
+    async def answer_and_skip(nominal: datetime, answer: Answer) -> None:
+        await people.answer(Response(rule.id, nominal, MEMBER, answer, scene.clock()), chat_id=GROUP)
+        await rules.skip(rule.id, nominal, now=scene.clock())
+
+    def daily(hour: int) -> Rule:
+        return meeting(schedule=Schedule(FRIDAY.replace(hour=hour, minute=0), "FREQ=DAILY"), leads=DAY_BEFORE)
+
+    await answer_and_skip(FRIDAY, "yes")
+    await rules.change(rule.id, daily(20), now=scene.clock())
+    await answer_and_skip(FRIDAY.replace(hour=20, minute=0), "no")
+    assert await rules.change(rule.id, daily(18), now=scene.clock())
+    at_six = FRIDAY.replace(hour=18, minute=0)
+    assert await people.answers(rule.id, at_six) == {MEMBER.user_id: "no"}
+    stored = await rules.get(rule.id)
+    assert stored is not None and at_six in stored.skipped

@@ -6,12 +6,14 @@ import pytest
 
 import commands.clock
 from commands.clock import SharedClock
+from scheduler.delivery import TryLater
 from scheduler.gates import Limits
 from scheduler.rule import Lead, Schedule
 from storage import Stores
 from tests.scheduler.kit import GROUP, Scene, meeting
 
 THURSDAY_9 = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
+DAY_BEFORE = (Lead(1, at=time(9)),)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -62,6 +64,52 @@ async def test_a_rule_made_while_the_clock_was_ahead_is_in_force(scene: Scene) -
     scene.clock.now = start + MINUTE
     await scene.until(start + 7 * DAY)
     assert [p.chat_id for p in scene.sender.of("remind")] == [GROUP]
+
+
+async def test_a_step_back_of_seconds_leaves_nothing_untold(scene: Scene) -> None:
+    """As the network sets the time right just after a laptop woke up."""
+    await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.runner.settled()
+    scene.sender.outcome = lambda _: TryLater("unreachable")
+    scene.clock.now = THURSDAY_9 + 12 * HOUR + timedelta(seconds=1)
+    await housekept(scene)
+    scene.clock.move(timedelta(seconds=-3))
+    await housekept(scene)
+    scene.sender.outcome = lambda _: None
+    await scene.until(scene.clock() + HOUR, step=MINUTE)
+    assert scene.sender.of("remind") or scene.sender.of("notice")
+
+
+async def test_what_is_tried_again_after_a_set_back_does_not_leave_before_it_is_due(scene: Scene) -> None:
+    await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.runner.settled()
+    scene.sender.outcome = lambda _: TryLater("unreachable")
+    scene.clock.now = THURSDAY_9
+    await housekept(scene)
+    scene.sender.outcome = lambda _: None
+    scene.clock.move(-HOUR)
+    await housekept(scene)
+    assert scene.sender.of("remind") == []
+    await scene.until(THURSDAY_9 + MINUTE, step=MINUTE)
+    assert [p.due_at for p in scene.sender.of("remind")] == [THURSDAY_9]
+
+
+async def test_a_rule_changed_while_the_clock_was_ahead_is_planned_from_now(scene: Scene) -> None:
+    start = scene.clock()
+    rule = await scene.add(meeting(leads=(Lead(),)))
+    await scene.runner.settled()
+    scene.clock.now = start + 5 * DAY
+    await housekept(scene)
+    daily = meeting(leads=(Lead(),), schedule=Schedule(datetime(2026, 3, 2, 20), "FREQ=DAILY"))
+    await scene.stores.rules.change(rule.id, daily, now=scene.clock())
+    scene.clock.now = start
+    await scene.until(start + 5 * DAY, step=HOUR)
+    assert [p.due_at.day for p in scene.sender.of("remind")] == [2, 3, 4, 5, 6]
+
+
+async def housekept(scene: Scene) -> None:
+    scene.runner.wake()
+    await scene.runner.settled()
 
 
 async def test_a_replicas_own_clock_may_jump(monkeypatch: pytest.MonkeyPatch, stores: Stores) -> None:
