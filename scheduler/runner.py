@@ -69,7 +69,7 @@ class Runner:
         self._is_fresh = True
         self._calendar = ""
         self._calendar_since = self.clock()
-        self._is_planned = False
+        self._is_compared = False
         self._opens_at: datetime | None = None
 
     def wake(self) -> None:
@@ -146,7 +146,7 @@ class Runner:
             await self.stores.plans.write(plans, until=until, calendar=calendar.version)
             if self.clock() - now > _PLANNING:
                 return False
-        self._is_planned = True
+        self._is_compared = self._is_compared or stale is not None
         return True
 
     async def _is_to_be_compared(self, version: str, now: datetime) -> bool:
@@ -155,13 +155,13 @@ class Runner:
         Processes with different ones would otherwise undo each other's plans for ever.
         """
         if version != self._calendar:
-            self._calendar, self._calendar_since, self._is_planned = version, now, False
+            self._calendar, self._calendar_since, self._is_compared = version, now, False
         fleet = await self.stores.replicas.report(self.worker, version, since=self._calendar_since, now=now)
         if fleet.calendar != version:
             _log.warning("runner.calendars_differ 别的副本用的放假安排不一样，以最后更新的为准")
-            self._is_planned = False
+            self._is_compared = False
             return False
-        return fleet.is_mixed or not self._is_planned
+        return fleet.is_mixed or not self._is_compared
 
     async def _expire(self, now: datetime) -> None:
         while overdue := await self.stores.deliveries.overdue(now=now, count=_EXPIRED_AT_ONCE):

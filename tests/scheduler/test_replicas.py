@@ -196,3 +196,25 @@ async def test_rescue_record_and_change_at_once_wait_for_one_another(scene: Scen
         )
         scene.clock.move(timedelta(minutes=11))
     assert troubles == []
+
+
+async def test_who_takes_over_from_another_calendar_looks_at_all_rules(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long ago the other was there, and however many rounds the planning takes."""
+    scene.runner = replica(scene, Workdays({date(2026, 3, 6): SpecialDay("holiday")}))
+    await scene.runner.settled()
+    for place in range(60):
+        await scene.add(ROLLING, chat_id=GROUP - place, leader_id=0)
+    scene.clock.move(MINUTE)
+    newer = replica(scene, Workdays())
+    for runner in (newer, scene.runner):
+        runner.wake()
+        await runner.settled()
+    scene.clock.move(HOUR)
+    monkeypatch.setattr("scheduler.runner._PLANNING", timedelta(seconds=-1))  # 25 rules a round
+    for _ in range(4):
+        scene.runner.wake()
+        await scene.runner.settled()
+    planned = await scene.stores.deliveries.coming(until=MONDAY + HOUR)
+    assert {d.planned.due_at for d in planned} == {MONDAY} and len(planned) == 60
