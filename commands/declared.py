@@ -17,7 +17,8 @@ from knowledge import Problem
 from knowledge.located import Document, NotText, read
 from scheduler.phrase import NotUnderstood, Understood, parse
 from scheduler.rule import DEFAULT_ZONE, GroupRule, Rule, Schedule
-from storage import Chat, RuleStore, Stores, bare_name
+from settings import CONFIG
+from storage import Chat, RuleStore, StoreError, Stores, bare_name
 
 _GROUP_KEYS = {"chat", "title", "leader", "zone", "topic", "reminders"}
 _REMINDER_KEYS = {"name", "when", "place", "note"}
@@ -28,6 +29,7 @@ _LARGEST_TOPIC = 2**31 - 1
 _EXAMPLE = "例如 when: 每月第一个周五晚上7点半开党小组会，提前3天和当天早上提醒"
 _COPY = "从 Telegram 那里抄编号"
 _KEPT = "以前写在文件里的群和提醒照旧"
+_TRY_AGAIN = "文件不用改，重启一次再试；还是这样，就看看数据库和磁盘"
 _HOW_TO_REMOVE = "要全部去掉，写 groups: []"
 _SAID = 8  # characters of a fingerprint that stand for `when` and the zone alone
 _FROM = re.compile("起|开始")
@@ -39,7 +41,7 @@ Keys = tuple[str | int, ...]
 class Declared:
     """One reminder of one group. name: its name and the fingerprint of its text, at most 64 characters.
 
-    when: as it is written. place: file, line and column of the group's number.
+    when: as it is written. place: file, line and column of the group's number. own_place: of the reminder itself.
     """
 
     chat: Chat
@@ -48,6 +50,7 @@ class Declared:
     name: str
     rule: Rule
     when: str
+    own_place: tuple[str, int, int]
     place: tuple[str, int, int]
 
 
@@ -77,23 +80,23 @@ async def keep_in_step(
 ) -> list[Problem]:
     """Add what is new, change what reads otherwise, delete what is no longer declared, or is there twice.
 
-    While anything is wrong with the file nothing else is deleted: what is missing may be what could not be read. A
-    warning for each group that is a supergroup now and is still declared by its old number, and for a file that says
-    nothing of groups though some were declared.
+    While anything is wrong with the file nothing else is deleted: what is missing may be what could not be read, or
+    not be written. A problem for each reminder that the data base refuses; the others are taken. A warning for each
+    group that is a supergroup now and is still declared by its old number, and for a file that says nothing of groups
+    though some were declared. Raises StoreError when the data base can't be read at all.
     """
     stored = await stores.rules.declared()
     if isinstance(wanted, Unsaid):
         return [wanted.warning] if stored else []
     moved = await stores.chats.moved()
     known = _by_name(stored)
+    refused: list[Problem] = []
     for declared in _by_new_numbers(wanted, moved):
-        await stores.chats.describe(declared.chat)
         same = known.pop((declared.chat.chat_id, bare_name(declared.name)), [])
-        await _delete(stores.rules, same[1:], now)  # first: no two may have one name and text
-        await _keep(stores.rules, declared, same[0] if same else None, now)
-    if not problems:
-        await _delete(stores.rules, [rule for same in known.values() for rule in same], now)
-    return sorted({_renumbered(d, moved[d.chat.chat_id]) for d in wanted if d.chat.chat_id in moved})
+        refused += await _taken(stores, declared, same, now)
+    if not problems and not refused:
+        refused += await _cleared(stores.rules, [rule for same in known.values() for rule in same], now)
+    return [*refused, *sorted({_renumbered(d, moved[d.chat.chat_id]) for d in wanted if d.chat.chat_id in moved})]
 
 
 def _by_name(stored: Sequence[GroupRule]) -> dict[tuple[int, str], list[GroupRule]]:
@@ -102,6 +105,26 @@ def _by_name(stored: Sequence[GroupRule]) -> dict[tuple[int, str], list[GroupRul
     for rule in stored:
         known.setdefault((rule.chat_id, bare_name(rule.declared)), []).append(rule)
     return known
+
+
+async def _taken(stores: Stores, declared: Declared, same: Sequence[GroupRule], now: datetime) -> list[Problem]:
+    try:
+        await stores.chats.describe(declared.chat)
+        await _delete(stores.rules, same[1:], now)  # first: no two may have one name and text
+        await _keep(stores.rules, declared, same[0] if same else None, now)
+    except StoreError as error:
+        message = f"数据库没存下“{bare_name(declared.name)}”这条提醒（{error}），这次的改动没生效"
+        return [Problem(*declared.own_place, message, _TRY_AGAIN)]
+    return []
+
+
+async def _cleared(store: RuleStore, unwanted: Sequence[GroupRule], now: datetime) -> list[Problem]:
+    try:
+        await _delete(store, unwanted, now)
+    except StoreError as error:
+        message = f"文件里去掉了的提醒，数据库没能全删掉（{error}）"
+        return [Problem(CONFIG.name, 1, 1, message, _TRY_AGAIN)]
+    return []
 
 
 async def _delete(store: RuleStore, unwanted: Sequence[GroupRule], now: datetime) -> None:
@@ -128,33 +151,50 @@ async def _keep(store: RuleStore, declared: Declared, stored: GroupRule | None, 
         chat_id = declared.chat.chat_id
         await store.declare(rule, name, chat_id=chat_id, leader_id=leader_id, now=now, thread_id=thread_id)
     elif (stored.declared, stored.thread_id, stored.leader_id) != (name, thread_id, leader_id):
-        rule = _rule_of(declared, stored)
+        rule = _rule_of(declared, stored, now)
         await store.change(stored.id, rule, now=now, declared=name, thread_id=thread_id, leader_id=leader_id)
 
 
-def _rule_of(declared: Declared, stored: GroupRule) -> Rule:
+def _rule_of(declared: Declared, stored: GroupRule, now: datetime) -> Rule:
     if stored.declared == declared.name:
         return stored.rule
-    return replace(declared.rule, schedule=_counted_on(declared, stored))
+    return replace(declared.rule, schedule=_counted_on(declared, stored, now))
 
 
-def _counted_on(declared: Declared, stored: GroupRule) -> Schedule:
+def _counted_on(declared: Declared, stored: GroupRule, now: datetime) -> Schedule:
     """The same days go on from where they began, at another hour if that is new."""
     old, new = stored.rule.schedule, declared.rule.schedule
     if _fingerprint(stored.declared)[:_SAID] == _fingerprint(declared.name)[:_SAID]:
         return old
-    if _UNTIL.sub("", old.rrule) != _UNTIL.sub("", new.rrule) or _begins_elsewhere(declared, old):
+    if _UNTIL.sub("", old.rrule) != _UNTIL.sub("", new.rrule):
+        return new
+    if _begins_elsewhere(declared, old) or _begins_earlier(new, old, now):
         return new
     hour = old.start.hour if "BYHOUR" in new.rrule else new.start.hour
     return replace(new, start=old.start.replace(hour=hour, minute=new.start.minute))
 
 
 def _begins_elsewhere(declared: Declared, old: Schedule) -> bool:
-    """从3月13日起: a text with a beginning of its own, and not the old one."""
-    if not _FROM.search(declared.when):
-        return False
-    found = parse(declared.when, now=datetime.combine(old.start.date(), time()), zone=declared.chat.zone)
-    return not isinstance(found, Understood) or found.rule.schedule.start.date() != old.start.date()
+    """从3月13日起, 3月16日到20日: a text with a beginning of its own, and not the old one.
+
+    Read on the old first day, a text without one begins there, or before where a holiday may move an event.
+    """
+    day = old.start.date()
+    found = parse(declared.when, now=datetime.combine(day, time()), zone=declared.chat.zone)
+    if not isinstance(found, Understood):
+        return True
+    begins = found.rule.schedule.start.date()
+    return begins > day or (begins < day and _FROM.search(declared.when) is not None)
+
+
+def _begins_earlier(new: Schedule, old: Schedule, now: datetime) -> bool:
+    """The old beginning was the text's own and is still to come, and is taken out, or is an earlier one now.
+
+    Not where the days are the same and the old hour was over on that day.
+    """
+    at_old_hour = datetime.combine(new.start.date(), old.start.time())
+    local = now.astimezone(ZoneInfo(new.zone)).replace(tzinfo=None)
+    return new.start.date() < old.start.date() and at_old_hour > local
 
 
 def _fingerprint(name: str) -> str:
@@ -220,7 +260,7 @@ class _Reader:
             self._problem((*path, "topic"), "topic 太大了", "话题链接里最后那个数")
         return topic
 
-    def _reminder(self, path: Keys, reminder: Any, chat: Chat) -> tuple[str, Rule, str] | None:
+    def _reminder(self, path: Keys, reminder: Any, chat: Chat) -> tuple[str, Rule, str, tuple[str, int, int]] | None:
         if not isinstance(reminder, dict) or not isinstance(reminder.get("when"), str):
             self._problem(path, "缺少 when（什么时候提醒什么）", _EXAMPLE)
             return None
@@ -238,7 +278,9 @@ class _Reader:
         when = reminder["when"]
         text = "\n".join(str(reminder.get(key)) for key in sorted(_REMINDER_KEYS)) + chat.zone
         fingerprint = _hashed(f"{when}\n{chat.zone}")[:_SAID] + _hashed(text)[:12]
-        return f"{name}#{fingerprint}", replace(rule, place=place or rule.place, note=note or rule.note), when
+        own_place = (self.document.file, *self.document.place(path))
+        rule = replace(rule, place=place or rule.place, note=note or rule.note)
+        return f"{name}#{fingerprint}", rule, when, own_place
 
     def _text(self, path: Keys, found: dict[str, Any], key: str) -> str | None:
         """As it is written; None for nothing, and for what is a problem."""

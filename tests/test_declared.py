@@ -3,20 +3,22 @@
 import asyncio
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from commands.declared import keep_in_step, load_declared
-from knowledge import Problem
+from sandbox import Sandbox
 from scheduler.delivery import ChatMoved
 from storage import Stores, open_stores
 from tests.conftest import ROOT, FakeClock
+from tests.declaring import DAY, HOUR, MINUTE, NOW, one, started, written
 from tests.scheduler.kit import FakeSender, Scene
+from tests.test_program import environment
+from tests.test_program_stops import TOKEN, until
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday
-DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 GOOD = """
 groups:
   - chat: -1001234567890
@@ -29,26 +31,6 @@ groups:
       - name: 党费
         when: 每月最后一个工作日9点收党费
 """
-
-
-def written(folder: Path, text: str) -> Path:
-    path = folder / "config.yaml"
-    path.write_text(text, "utf-8")
-    return path
-
-
-def one(when: str = "隔周五19点半开党小组会", *, chat: int = -12, leader: int = 5, place: str = "三楼") -> str:
-    """One group with one reminder."""
-    return (
-        f"groups:\n  - chat: {chat}\n    leader: {leader}\n"
-        f"    reminders:\n      - name: 会\n        when: {when}\n        place: {place}\n"
-    )
-
-
-async def started(stores: Stores, folder: Path, text: str, now: datetime = NOW) -> list[Problem]:
-    """As the bot starts with that file; what is told of it."""
-    declared, problems = load_declared(written(folder, text), now=now)
-    return await keep_in_step(stores, declared, problems, now=now)
 
 
 def test_groups_are_read(tmp_path: Path) -> None:
@@ -220,75 +202,69 @@ async def test_a_place_changed_while_the_machine_was_down_loses_no_reminder(
     assert [r.rule.place for r in parcel.group_rules.values()] == ["五楼会议室"]
 
 
-WEEK_ON = NOW + 7 * DAY  # the Friday after is not one of "every other Friday"
+def three(*places: str) -> str:
+    """At most three reminders, 甲, 乙 and 丙, in one group."""
+    said = "".join(
+        f"      - name: {'甲乙丙'[i]}\n        when: 每天9点学习\n        place: {p}\n" for i, p in enumerate(places)
+    )
+    return f"groups:\n  - chat: -12\n    reminders:\n{said}"
 
 
-@pytest.mark.parametrize(
-    "edited",
-    [
-        {"leader": 6},
-        {"place": "五楼"},
-        {"when": "隔周五19点半开党小组会，提前2天提醒"},
-        {"when": "隔周五19点半一起开党小组会"},
-        {"when": "从3月6日起隔周五19点半开党小组会"},
-    ],
-)
-async def test_an_edit_that_leaves_the_days_alone_keeps_every_other_friday(
-    stores: Stores, tmp_path: Path, edited: dict[str, str | int]
+async def places(stores: Stores) -> list[str]:
+    return [r.rule.place for r in await stores.rules.declared()]
+
+
+async def test_a_reminder_that_the_data_base_refuses_is_told_and_the_others_are_taken(
+    stores: Stores, tmp_path: Path
 ) -> None:
-    await started(stores, tmp_path, one())
-    (before,) = await stores.rules.declared()
-    await started(stores, tmp_path, one(**edited), WEEK_ON)  # type: ignore[arg-type]
-    (after,) = await stores.rules.declared()
-    assert after.revision > before.revision
-    assert after.rule.schedule == before.rule.schedule
+    await started(stores, tmp_path, three("一楼", "二楼", "三楼"))
+    async with stores.rules.engine.begin() as connection:
+        await connection.execute(text("CREATE UNIQUE INDEX one_for_each_place ON rules (place)"))
+    (told,) = await started(stores, tmp_path, three("一楼", "一楼", "五楼"))
+    assert await places(stores) == ["一楼", "二楼", "五楼"]
+    assert (told.file, told.line, told.severity) == ("config.yaml", 7, "error")
+    assert "乙" in told.message and "IntegrityError" in told.message and told.hint
 
 
-async def test_another_place_leaves_alone_what_counts_from_the_next_week(stores: Stores, tmp_path: Path) -> None:
-    await started(stores, tmp_path, one("下周五起隔周五19点半开会"))
-    (before,) = await stores.rules.declared()
-    await started(stores, tmp_path, one("下周五起隔周五19点半开会", place="五楼"), WEEK_ON)
-    (after,) = await stores.rules.declared()
-    assert (after.rule.schedule, after.rule.place) == (before.rule.schedule, "五楼")
+async def test_the_bot_starts_and_tells_of_a_reminder_that_the_data_base_refuses(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    async with open_stores(f"sqlite+aiosqlite:///{data / 'bot.db'}", data / "pseudonyms.key") as stores:
+        await started(stores, tmp_path, three("一楼", "二楼"))
+        async with stores.rules.engine.begin() as connection:
+            await connection.execute(text("CREATE UNIQUE INDEX one_for_each_place ON rules (place)"))
+    config = written(tmp_path, f"{three('一楼', '一楼')}data_folder: {data}\n")
+    box = Sandbox(TOKEN)
+    program = (sys.executable, "bot.py", "--config", str(config), "run")
+    reached = environment() | {"BOT_TOKEN": TOKEN, "BOT_API_URL": await box.start(port=0)}
+    bot = await asyncio.create_subprocess_exec(*program, cwd=ROOT, env=reached, stderr=subprocess.PIPE)
+    await until(lambda: box.is_polled or bot.returncode is not None)
+    assert bot.returncode is None
+    bot.terminate()
+    _, said = await asyncio.wait_for(bot.communicate(), 30)
+    assert bot.returncode == 0 and "没存下“乙”" in said.decode()
+    await box.stop()
 
 
-async def test_another_hour_keeps_the_days_and_what_was_skipped(stores: Stores, tmp_path: Path) -> None:
-    await started(stores, tmp_path, one())
-    (before,) = await stores.rules.declared()
-    await stores.rules.skip(before.id, datetime(2026, 3, 20, 19, 30), now=NOW)
-    await started(stores, tmp_path, one("隔周五18点开党小组会，遇节假日顺延"), WEEK_ON)
-    (after,) = await stores.rules.declared()
-    assert (after.rule.schedule.start, after.rule.schedule.roll) == (datetime(2026, 3, 6, 18, 0), "next")
-    assert after.skipped == {datetime(2026, 3, 20, 18, 0)}
+async def test_nothing_is_deleted_when_one_of_the_others_is_refused(stores: Stores, tmp_path: Path) -> None:
+    """It may be there under another name, and not be written yet."""
+    await started(stores, tmp_path, three("一楼", "二楼", "三楼"))
+    async with stores.rules.engine.begin() as connection:
+        await connection.execute(text("CREATE UNIQUE INDEX one_for_each_place ON rules (place)"))
+    assert len(await started(stores, tmp_path, three("一楼", "三楼"))) == 1
+    assert await places(stores) == ["一楼", "二楼", "三楼"]
+    assert await started(stores, tmp_path, three("一楼", "二楼")) == []
+    assert await places(stores) == ["一楼", "二楼"]
 
 
-async def test_an_end_leaves_the_beginning_alone(stores: Stores, tmp_path: Path) -> None:
-    await started(stores, tmp_path, one())
-    await started(stores, tmp_path, one("隔周五19点半开党小组会，直到6月30日"), WEEK_ON)
-    (after,) = await stores.rules.declared()
-    assert "UNTIL=20260630" in after.rule.schedule.rrule
-    assert after.rule.schedule.start == datetime(2026, 3, 6, 19, 30)
-
-
-async def test_the_minute_of_what_comes_twice_a_day_can_be_changed(stores: Stores, tmp_path: Path) -> None:
-    await started(stores, tmp_path, one("每3天9点和14点开会"), NOW + 2 * HOUR)  # 11:00 in Shanghai: 14:00 is first
-    await started(stores, tmp_path, one("每3天9点半和14点半开会"), WEEK_ON)
-    (after,) = await stores.rules.declared()
-    assert after.rule.schedule.start == datetime(2026, 3, 2, 14, 30)
-
-
-@pytest.mark.parametrize(
-    ("when", "start"),
-    [
-        ("从3月13日起隔周五19点半开党小组会", datetime(2026, 3, 13, 19, 30)),
-        ("隔周四19点半开党小组会", datetime(2026, 3, 12, 19, 30)),
-    ],
-)
-async def test_other_days_are_other_days(stores: Stores, tmp_path: Path, when: str, start: datetime) -> None:
-    await started(stores, tmp_path, one())
-    await started(stores, tmp_path, one(when), WEEK_ON)
-    (after,) = await stores.rules.declared()
-    assert after.rule.schedule.start == start
+async def test_a_deletion_that_the_data_base_refuses_is_told(stores: Stores, tmp_path: Path) -> None:
+    for file in (three("一楼"), "groups: []\n", three("一楼")):
+        assert await started(stores, tmp_path, file) == []
+    async with stores.rules.engine.begin() as connection:
+        await connection.execute(text("CREATE UNIQUE INDEX one_for_each_state ON rules (state, place)"))
+    (told,) = await started(stores, tmp_path, "groups: []\n")
+    assert (told.file, told.severity) == ("config.yaml", "error") and "IntegrityError" in told.message
+    assert await places(stores) == ["一楼"]
 
 
 @pytest.mark.parametrize("edited", [{"leader": 6}, {"place": "五楼"}])
