@@ -16,6 +16,7 @@ HOURS_OF_PARTS = {
     "dusk": time(18), "evening": time(20), "late": time(20), "night": time(22),
 }  # fmt: skip
 _MOST_DAYS = 31
+_OF_HOURS = {"clock", "part", "sametime"}
 _VERBS = ("remind", "nag", "notify")
 
 
@@ -30,10 +31,15 @@ class Leads:
 
 @dataclass(frozen=True)
 class _Item:
-    """is_sure: says by itself that it is a reminder (提前…); others need 提醒 after them."""
+    """is_sure: says by itself that it is a reminder (提前…); others need 提醒 after them.
+
+    is_led: has a 提前 or 前 of its own. is_timed: has an hour of its own.
+    """
 
     lead: Lead
     is_sure: bool
+    is_led: bool = True
+    is_timed: bool = True
 
 
 def leads(cursor: Cursor) -> Leads | None:
@@ -50,12 +56,24 @@ def leads(cursor: Cursor) -> Leads | None:
         return None
     cursor.skip(*_VERBS, "once")
     words = _texts(cursor, place)
-    found = tuple(dict.fromkeys(item.lead for item in items))
+    found = tuple(dict.fromkeys(item.lead for item in _with_shared_hours(items)))
     if verb and verb.kind == "nag":
         if len(found) > 1:
             raise Refused("催只能催一次", words)
         return Leads(nag=found[0], words=words)
     return Leads(found, words=words)
+
+
+def _with_shared_hours(items: list[_Item]) -> list[_Item]:
+    """提前1天和3天9点半: the hour of the last is that of all whom one 提前 leads."""
+    found: list[_Item] = []
+    shared: time | None = None
+    for item in reversed(items):
+        takes_it = shared is not None and item.lead.days and not item.is_timed
+        found.insert(0, replace(item, lead=replace(item.lead, at=shared)) if takes_it else item)
+        shared = item.lead.at if item.is_timed else shared
+        shared = None if item.is_led else shared
+    return found
 
 
 def _clause_ends(cursor: Cursor) -> bool:
@@ -113,13 +131,17 @@ def _listed(cursor: Cursor) -> list[_Item]:
         return []
     minutes = MINUTES.get(unit.tag, 0)
     spans = [Span(unit.text, 0 if minutes else count, count * minutes) for count in numbers]
+    hours_at = cursor.at
     leads_of_all = [_span_lead(cursor, span) for span in reversed(sorted(spans, key=lambda span: span.days))]
     at = leads_of_all[0].at
-    return [_Item(replace(lead, at=at) if lead.days else lead, is_sure=True) for lead in leads_of_all]
+    is_timed = any(token.kind in _OF_HOURS for token in cursor.since(hours_at))
+    found = [replace(lead, at=at) if lead.days else lead for lead in leads_of_all]
+    return [_Item(lead, is_sure=True, is_led=not place, is_timed=is_timed) for place, lead in enumerate(found)]
 
 
 def _ahead(cursor: Cursor, *, may_be_bare: bool) -> _Item | None:
     """提前3天, 3天前, 会前半小时, and the 1天 of "提前3天、1天"."""
+    place = cursor.at
     said = cursor.take("ahead", "beforeevent")
     span = duration(cursor)
     if span is None:
@@ -131,7 +153,9 @@ def _ahead(cursor: Cursor, *, may_be_bare: bool) -> _Item | None:
         return None
     if not said and not after and not _ends_here(cursor):
         return None
-    return _Item(_span_lead(cursor, span), is_sure=said is not None or may_be_bare)
+    lead, is_led = _span_lead(cursor, span), said is not None or after is not None
+    is_timed = any(token.kind in _OF_HOURS for token in cursor.since(place))
+    return _Item(lead, said is not None or may_be_bare, is_led, is_timed)
 
 
 def _until_a_break(cursor: Cursor) -> str:

@@ -12,10 +12,11 @@ from scheduler.phrase.dates import Day, Fixed, Pattern
 from scheduler.phrase.hours import Hours, hours
 from scheduler.phrase.leads import Leads, leads
 from scheduler.phrase.month_days import days_of_month
-from scheduler.phrase.numerals import rough_numeral
+from scheduler.phrase.numerals import NUMERAL, rough_numeral
 from scheduler.phrase.often import check_open, is_open
 from scheduler.phrase.outcome import Refused
 from scheduler.phrase.recurring import recurring
+from scheduler.phrase.scraps import AFTERWARDS, AFTERWARDS_REASON
 from scheduler.phrase.single import single
 from scheduler.phrase.titles import cleaned
 from scheduler.phrase.tokens import Cursor, Token
@@ -24,7 +25,9 @@ _NO_TIME = {"char", "word", "quote", "blank", "comma"}
 _LUNAR_ALWAYS = ("农历", "阴历", "旧历", "老历", "正月", "腊月", "冬月", "闰月", "初", "大年")
 _SOME_HOLIDAYS = set("寒暑年产婚病事")
 _SAID_OF_ALL = "一总共连最至限仅"
-_AHEAD = re.compile(r"提[前早](?!准备|到|通知|告知|预习|布置|完成|交|学)[^,;，；]*$")
+_AHEAD = re.compile(
+    r"(?:^|(?<=[,;\s]))(?:会议?|课|事|开[会课始]|活动|出发|行)前[再还也都]*$|提[前早](?!准备|到|通知|告知|预习|布置|完成|交|学)[^,;，；]*$"
+)
 _MOST_TIMES = 999
 _EVERY_OTHER = 2
 _UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月", "YEARLY": "年"}
@@ -32,6 +35,7 @@ _NAMED_DAYS = {"月初": 1, "月中": 15, "季初": 1, "季度初": 1, "年初":
 _EVENT = re.compile(
     r"(?:结束|完|会|课|节|假|工资|学|试|毕业|公示|通过|批准|转正|收到|报名|之日|当天|活动|培训|材料|满|起|达|成立|入党|生效|到期|通知)[了的]?$"
 )
+_SEVERAL = re.compile(rf"[^,;\s]*(?:{NUMERAL}|几)个的?$")
 _NO_END = set("迟收送签报找回推挪改调延移提")
 _AROUND_END = {"until", "endword", "comma", "blank", "range", "vague"}
 _UNITS_SAID = {"ge", "unit", "halfnum"}
@@ -53,6 +57,7 @@ class Said:
     """Filled while the tokens are gone through. days: with the words that said it.
 
     zone: the words that name Beijing's time. bare_count: "8次", with nothing to say of what. just_once: 仅此一次.
+    no_nag: 不用催.
     before_hour: what stands right before the hour and nobody took. pieces: so is all of this, in its order.
     """
 
@@ -66,6 +71,7 @@ class Said:
     count: int = 0
     bare_count: str = ""
     just_once: str = ""
+    no_nag: str = ""
     runs: Run | None = None
     zone: str = ""
     remarks: list[str] = field(default_factory=list)
@@ -225,10 +231,12 @@ def _zone(said: Said, cursor: Cursor, now: datetime) -> bool:
 
 
 def _only(said: Said, cursor: Cursor, now: datetime) -> bool:
-    """只提前1小时提醒 says nothing more; 仅此一次 is held against the day."""
-    token = cursor.take("only", "justonce")
+    """只提前1小时提醒 says nothing more; 仅此一次 is held against the day, 不用催 against 提前2小时催."""
+    token = cursor.take("only", "justonce", "nonag")
     if token and token.kind == "justonce":
         said.just_once = token.text
+    if token and token.kind == "nonag":
+        said.no_nag = token.text
     return token is not None
 
 
@@ -268,8 +276,10 @@ def _last_clause(said: Said) -> str:
 
 
 def _refuse_later(said: Said, taken: list[Token]) -> None:
-    """发工资三天后: from when is not known."""
+    """发工资三天后: from when is not known. 连续三个周五: a count of days that are named as one."""
     before = "".join(token.text for token in said.pieces[-1][_start_of_words(said.pieces[-1]) :])
+    if taken[0].kind == "wday" and (several := _SEVERAL.search(before)):
+        raise Refused("一共几次请写成“每周五……，共3次”这样的", several[0] + taken[0].text)
     if taken[-1].kind == "after" and _EVENT.search(before):
         raise Refused("从哪天数起不知道，请写日期", before + "".join(token.text for token in taken))
 
@@ -353,8 +363,11 @@ def _start_of_words(piece: list[Token]) -> int:
 def _remind(said: Said, cursor: Cursor, now: datetime) -> bool:
     """提醒大家: says nothing that is not known."""
     token = cursor.take("remind")
-    if token and (words := _AHEAD.search("".join(t.text for t in said.pieces[-1]))):
+    before = "".join(t.text for t in said.pieces[-1])
+    if token and (words := _AHEAD.search(before)):
         raise Refused("提前多久没看懂，例如“提前3天提醒”“提前1小时提醒”", words[0] + token.text)
+    if token and (words := AFTERWARDS.search(before)):
+        raise Refused(AFTERWARDS_REASON, words[0] + token.text)
     return token is not None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scheduler.phrase.fold import fold
+from scheduler.phrase.lexicon import LUNAR
 from scheduler.phrase.numerals import NUMERAL as N
 from scheduler.phrase.outcome import Refused
 from scheduler.quotes import mask_quotes
@@ -42,15 +43,59 @@ _AND_SO_ON = (
 )
 _BARE_NUMBER = r"^(?:\d{1,2}|二?十[一二三四五六七八九]?)(?=\s*(?:[开集学交收上到党参召讨培在打]|$|[,;]))"
 _HABITS = r"^(?:睡(?:觉)?前|起床[前后]|午休|课[前后间]|会后|散会后?|[放下]学|下课|收工|就寝|天[黑亮])"
+_AHEAD_OF_NOW = (
+    r"(?:接下来|接下去|未来|今后|往后|此后|日后|随后|[前后下]面|接着|接连|连续|连着|最近|起[先初]|[开起]头|还[有剩]"
+    r"|剩下|剩余|余下)"
+)
+_FROM_NOW = (
+    rf"{_WORDS}{_AHEAD_OF_NOW}的?{_SOME}个?(?:{_TURNS}|{_PERIODS})?(?:时间)?(?:里面?|之?内|期间)?{_TO}"
+    rf"|{_FROM}(?:头|首|最后|末)的?{_SOME}个?{_PERIODS}?(?:里|内)?{_TO}"
+)
+_REMAINING = rf"{_WORDS}(?:剩下|剩余|余下)的?{_TO}|{_FROM}(?:今后|往后|接下来|未来|从今[往以]后)的?{_TO}"
+_NO_ORDINAL = r"(?<![第\d零一二两三四五六七八九十百])"
+_SPAN = (
+    rf"{_NO_ORDINAL}(?![一1]天)(?:{N}(?:个?(?:天|周|星期|礼拜)|个月|年)半?|半个?[年月]"
+    r"|好?几(?:天|周|年|个(?:月|星期|礼拜))|一阵子?|一段时间)"
+)
+_STOPS = r"(?:时间)?(?:(?:之|以)?后|就|为|即)?(?:停止?|结束|止|完)?[了吧]*"
+_HOW_MANY = f"一共几次说不准，请写成“每周五……，共3次”这样的{_QUOTE_IT}"
+_HOW_LONG = f"是一共这么久，还是要做的事？一共这么久的请写“共21天”“共4次”或“直到6月30日”{_QUOTE_IT}"
+_NO_REVIEW = r"(?<![总小]结)(?<!回顾)(?<!盘点)"
+_SPAN_AT_END = rf"(?P<what>[^,;\s\0]{{2,}}?){_NO_REVIEW}(?P<span>{_SPAN}){_STOPS}{_TO}"
+_SPAN_ALONE = (
+    rf"{_WORDS}{_NO_REVIEW}{_SPAN}{_STOPS}{_TO}"
+    rf"|{_FROM}(?![一1](?![\d十百])){_SPAN}的?(?:打卡|学习|自学|培训|训练|读书|锻炼|值班|值日|背诵|跑步){_WORDS}"
+    rf"|{_WORDS}{_SPAN}(?=每[次天周])"
+)
+_TURNS_AT_END = rf"{_WORDS}{_NO_ORDINAL}(?![一1][次回遍]){_SOME}[次回遍][课会]?{_STOPS}{_TO}"
+_UNCERTAIN_DAYS = (
+    rf"(?:{LUNAR}|毕业|结业|结课|退休|转正|换届|验收|考试|中考|高考|过年|开春|春运|[立入][春夏秋冬]"
+    r"|[春夏秋冬][天季]|[学做开办]完|[^,;\s\0]{1,6}[停完止])"
+)
+_TO_UNCERTAIN = (
+    rf"{_WORDS}[到至](?!底|位)(?:\d+年|[今明后]年)?{_UNCERTAIN_DAYS}(?:之?[前后]|当天|期间)?{_TO}"
+    rf"|{_FROM}(?:过了?)?(?:{LUNAR})(?:之|以)?(?:[前后]{_TO}|(?:期间|[前后时])?(?:都|也|就|先)*[停不]{_WORDS})"
+)
+_AFTERWARDS = (
+    r"(?:(?:会议?|课|学习|活动|散会|散场|下课|开完会?|结束|开始|[学做办]完|事)(?:之|以)?后"
+    r"|散会时?|结束时|会[开散]完|完[了事]|[学做开办]完|会[中间]|途中|中途)"
+    r"(?:再|还|也|都|要|会|又)*"
+)
+AFTERWARDS = re.compile(rf"{_AFTERWARDS}$")
+AFTERWARDS_REASON = "过后再提醒还不会，请写明哪天几点，另设一条" + _QUOTE_IT
 
 
 @dataclass(frozen=True)
 class _Scrap:
-    """where: only in what comes again, only where no hour is said, or anywhere."""
+    """where: only in what comes again, only where no hour is said, or anywhere.
+
+    better: a template for what could stand there instead.
+    """
 
     pattern: re.Pattern[str]
     reason: str
     where: Literal["again", "untimed", "anywhere"] = "anywhere"
+    better: str = ""
 
 
 _SCRAPS = (
@@ -59,6 +104,18 @@ _SCRAPS = (
         f"这里只设新的提醒；停一次、改时间、取消，请发 /reminders 点“跳过下一次”“修改”“删除”{_QUOTE_IT}",
     ),
     _Scrap(re.compile(_LIMITS), f"要提醒到什么时候没看懂，可以写“共8次”“共21天”或“直到6月30日”{_QUOTE_IT}"),
+    _Scrap(re.compile(_FROM_NOW), _HOW_MANY, "again"),
+    _Scrap(re.compile(_REMAINING), _HOW_MANY),
+    _Scrap(
+        re.compile(rf"{_FROM}(?:不(?:用|要|必|需要?)?|无需|[别別])再?催{_WORDS}"),
+        f"单独不催谁还不会，谁都不催请写“不用催”{_QUOTE_IT}",
+    ),
+    _Scrap(re.compile(_SPAN_AT_END), _HOW_LONG, "again", r"\g<what>，共\g<span>"),
+    _Scrap(re.compile(f"{_SPAN_ALONE}|{_TURNS_AT_END}"), _HOW_LONG, "again"),
+    _Scrap(re.compile(_TO_UNCERTAIN), f"这天是几号还不会算，请写日期，例如“直到6月30日”{_QUOTE_IT}", "again"),
+    _Scrap(
+        re.compile(rf"{_FROM}{_AFTERWARDS}(?:发?通知|告知|提醒)?(?:大家|我们?|一下|一声|一次)*{_TO}"), AFTERWARDS_REASON
+    ),
     _Scrap(re.compile(_TERMS), f"学期、假期的起止还不会算，请写从几月几号起、直到几月几号{_QUOTE_IT}", "again"),
     _Scrap(
         re.compile(_BOUNDS),
@@ -77,7 +134,8 @@ def refuse_scraps(title: str, *, comes_again: bool, is_timed: bool) -> None:
     """What stands in quotes is left alone. title: as typed."""
     for scrap in _of(comes_again=comes_again, is_timed=is_timed):
         if found := scrap.pattern.search(mask_quotes(fold(title))):
-            raise Refused(scrap.reason, title[found.start() : found.end()])
+            swaps = ((found[0], found.expand(scrap.better)),) if scrap.better else ()
+            raise Refused(scrap.reason, title[found.start() : found.end()], swaps=swaps)
 
 
 def _of(*, comes_again: bool, is_timed: bool) -> Iterator[_Scrap]:

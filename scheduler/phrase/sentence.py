@@ -16,12 +16,14 @@ from scheduler.phrase.rewording import swapped, whole_words
 from scheduler.phrase.scan import Said, scan
 from scheduler.phrase.schedules import Present, Timed, timed
 from scheduler.phrase.titles import LONGEST, kind_of, time_words, title_of
+from scheduler.quotes import mask_quotes
 from scheduler.rule import DEFAULT_LEADS, DEFAULT_TITLES, DEFAULT_ZONE, Kind, Lead, Rule
 from scheduler.workdays import Workdays
 
 LONGEST_PHRASE = 500
 _AS_ANNOUNCED = Workdays()
 _COMMAND = re.compile(r"^\s*/[a-z_]+(?:@\w+)?\s*", re.IGNORECASE)
+_BOT = re.compile(r"(?<![a-z0-9_.@])@[a-z0-9_]*bot(?![a-z0-9_])")
 _MINUTES_OR_PEOPLE = "前面的数是几分还是人数，中间请加个逗号"
 _REASONS = {
     "非": "反过来的说法还不会算，请直接写要提醒的日子",
@@ -36,6 +38,7 @@ _REASONS = {
     "人": _MINUTES_OR_PEOPLE,
     "名": _MINUTES_OR_PEOPLE,
     "位": _MINUTES_OR_PEOPLE,
+    "同一|同样|这个[时点]|这会儿|这一?时|此[时刻]|[老原定]时间": "请写明是几点",
     "催": "还要说提前多久催，例如“提前2小时催一次”",
     "过期": "过后再提醒还不会，可以写“提前2小时催一次”",
     rf"{N}[次回]": "请写明每次是什么时候，例如“每月5号和20号”“每天9点和18点”",
@@ -79,7 +82,7 @@ def _is_understood(text: str, present: Present) -> bool:
 
 
 def _understood(text: str, present: Present) -> Understood:
-    text = _COMMAND.sub("", text)
+    text = _COMMAND.sub("", _without_bots(text))
     if not text.strip():
         raise Refused("什么时候、做什么，都还没写")
     if len(text) > LONGEST_PHRASE:
@@ -92,6 +95,12 @@ def _understood(text: str, present: Present) -> Understood:
         return _read(found, present, is_guarded=True)
     except NoDay:
         return _read(found, present, is_guarded=False)
+
+
+def _without_bots(text: str) -> str:
+    """Blanks in place of @dangxiaozu_bot, which says no more than whom it is said to."""
+    spans = [found.span() for found in _BOT.finditer(mask_quotes(fold(text)))]
+    return "".join(" " if any(start <= at < end for start, end in spans) else char for at, char in enumerate(text))
 
 
 def _read(found: Labelled, present: Present, *, is_guarded: bool) -> Understood:
@@ -156,6 +165,8 @@ def _leads(said: Said, kind: Kind, when: Timed) -> tuple[tuple[Lead, ...], Lead 
     nags = [found.nag for found in said.leads if found.nag is not None]
     if len(nags) > 1:
         raise Refused("催只能催一次", *(found.words for found in said.leads if found.nag))
+    if nags and said.no_nag:
+        raise Refused("要不要催，前后说的不一样", *(found.words for found in said.leads if found.nag), said.no_nag)
     nag = nags[0] if nags else None
     if not asked:
         return DEFAULT_LEADS[kind], nag, ()

@@ -14,7 +14,7 @@ LONGEST = 60
 _HARD = {
     "wday", "daynum", "date", "clock", "part", "relday", "every", "everyday", "other", "double", "oddweek", "parity",
     "workday", "monthend", "monthstart", "monthmid", "yearend", "yearstart", "qend", "qstart", "halfend", "vague",
-    "count", "runs", "until", "noahead", "ahead", "eve", "roll", "ordmonth", "roughly",
+    "count", "runs", "until", "noahead", "ahead", "eve", "roll", "ordmonth", "roughly", "sametime", "nonag",
 }  # fmt: skip
 _SOFT = {"month", "year", "relyear", "quarter", "half", "unit", "rel", "halfnum"}
 _BARE = _SOFT | {"number", "hazy"}
@@ -25,12 +25,12 @@ _BREAKS = {"comma", "blank"}
 _SEPARATES = _BREAKS | {"join", "range"}
 _MARK = r"[,;:、\s。，；：！!?？~～…·-]"
 _GREETING = (
-    r"【[^】]{0,6}(?:提醒|通知)】|@(?:(?i:[a-z0-9_]+bot)(?![a-zA-Z0-9_])|所有人|全体成员)|(?:各位|大家|你们|您|你)好|请(?!假|示|教|战|求|愿|客)|麻烦|帮(?:我们?|忙|大家)|给(?:我们?|大家)|记得|[别別]忘了?记?"
+    r"【[^】]{0,6}(?:提醒|通知)】|@(?:所有人|全体成员)|(?:各位|大家|你们|您|你)好|请(?!假|示|教|战|求|愿|客)|麻烦|帮(?:我们?|忙|大家)|给(?:我们?|大家)|记得|[别別]忘了?记?"
     r"|不要忘记?|(?>(?:我们?|咱们?)(?![和跟与及、]|们[和跟与及、])要?)|大家要?(?![和跟与及、])|要(?!求|点|闻)|需要|各位|同志们|同志(?=[,，:：])|通知(?=[:：])|那就|[嗯哦啊吧呢]"
 )
 _SETTING_UP = (
     r"设置?一?个?|设定|新建|添加|兹?定于|定一?个|来一?个|安排(?!好)|务必于?|最[晚迟]于?|截止(?:时间)?|(?:召开|举行|进行)(?=[,，])|于|了(?![解结却然])"
-    r"|(?:会议|活动|开会)?时间(?=[,;:，；：\s]|$)|开始(?=[,，]|$)"
+    r"|(?:会议|活动|开会)?时间(?=[,;:，；：\s]|$)|开始(?=[,，]|$)|(?:从今[往以]后|今后|往后|接下来|未来)(?=[,，\s]|$)"
 )
 _JOINING = r"的|得|到时候|时候?|并且?(?!购)|然后|再(?!审)|就|都|进行(?=学|开|总)|提醒|一次(?!性)"
 _UNANSWERED = (
