@@ -23,8 +23,7 @@ from knowledge import entry_text
 from scheduler.coming import event_on_the_day
 from scheduler.response import ANSWERS, Answer, Member, Response
 from scheduler.rule import GroupRule, Kind
-from scheduler.workdays import Workdays
-from storage import StoreError
+from storage import CARRIED_WITHIN, StoreError
 
 _GONE = "这个按钮不管用了，等下一条提醒再点吧。"
 _CHANGED = "这个提醒改过了，等下一条再点吧。"
@@ -67,9 +66,8 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     promised = await stores.deliveries.of_rule(group_rule.id, press.nominal)
     if not promised:
         return _GONE
-    event_at = promised[-1].planned.event_at
-    is_over = event_at is not None and event_at < now
-    nominal = press.nominal if is_over else _meant(group_rule, press.nominal, context.services.workdays())
+    event_at = promised[-1].planned.event_at or now
+    nominal, is_over = _meant(group_rule, press.nominal, event_at, context.services)
     if (refusal := _refusal(group_rule, press.answer, nominal)) is not None or nominal is None:
         return refusal or _CHANGED
     earlier = (await stores.people.answers(group_rule.id, nominal)).get(user.id)
@@ -94,10 +92,18 @@ async def _recount(rule_id: int, nominal: datetime, message: MaybeInaccessibleMe
         refresher.changed(context.bot, newest, partial(standing_keyboard, *newest, stores))
 
 
-def _meant(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> datetime | None:
-    """The event as it is now: its hour may have been moved since the reminder was sent."""
-    event = event_on_the_day(group_rule, nominal, workdays)
-    return event.nominal if event is not None else None
+def _meant(
+    group_rule: GroupRule, nominal: datetime, event_at: datetime, services: Services
+) -> tuple[datetime | None, bool]:
+    """The event as it is now, whose hour may have been moved since it was reminded of, and whether it is over.
+
+    None when it is to come no more. What was over long ago stays what it was.
+    """
+    now = services.clock()
+    event = event_on_the_day(group_rule, nominal, services.workdays())
+    if event is not None and event_at > now - CARRIED_WITHIN:
+        return event.nominal, event.at < now
+    return (nominal, True) if event_at < now else (None, False)
 
 
 async def _is_here(group_rule: GroupRule, chat: Chat, context: Context) -> bool:

@@ -8,10 +8,11 @@ from storage.misses import Decision, Miss, MissStore
 from storage.people import PeopleStore
 from storage.plans import PlanStore
 from storage.rolls import EventOf
-from storage.rules import RuleStore, bare_name
+from storage.rules import CARRIED_WITHIN, RuleStore, bare_name
 from storage.stores import Stores, open_stores
 
 __all__ = [
+    "CARRIED_WITHIN",
     "Chat",
     "ChatStore",
     "Decision",

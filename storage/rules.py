@@ -22,7 +22,7 @@ responses = table_of(ResponseRow)
 deliveries = table_of(DeliveryRow)
 UNDO = timedelta(minutes=10)
 BY_HAND = "+"  # leads that begin so were asked for by hand: no plan touches them
-_SUMMED_UP_WITHIN = timedelta(days=2)
+CARRIED_WITHIN = timedelta(days=2)  # after an event its answers may still have to be summed up
 _DATES = ("start", "rrule", "roll", "zone")
 OVERDUE = "overdue"  # withdrawn after its time, unsent
 
@@ -253,7 +253,7 @@ async def _carry_over(connection: AsyncConnection, row: Any, changed: dict[str, 
     is_same = all(row[name] == changed.get(name, row[name]) for name in ("rrule", "zone")) and old.date() == new.date()
     if old == new or not is_same or has_own_hours:
         return
-    since = datetime.combine(now.astimezone(ZoneInfo(row["zone"])).date(), time()) - _SUMMED_UP_WITHIN
+    since = datetime.combine(now.astimezone(ZoneInfo(row["zone"])).date(), time()) - CARRIED_WITHIN
     for table in (responses, skips):
         mine = table.c.rule_id == row["id"]
         recent = select(table.c.nominal).where(mine, table.c.nominal >= since).distinct()

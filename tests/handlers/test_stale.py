@@ -102,6 +102,17 @@ async def test_who_answers_under_the_old_hour_answers_for_the_new_one(pressing: 
     assert list((await answers_to(pressing.chatting, fresh)).values()) == ["join"]
 
 
+async def test_who_answers_after_the_old_hour_of_what_was_put_off_is_not_too_late(pressing: Pressing) -> None:
+    noon = (pressing.services.clock() + DAY).replace(hour=4, minute=0)  # in Shanghai, so that the day stays the same
+    let_pass(pressing, noon - pressing.services.clock())
+    rule = await new_rule(pressing.chatting, starts_in=timedelta(minutes=1))
+    reminder = await stand(pressing.chatting, rule)
+    let_pass(pressing, timedelta(minutes=2))
+    fresh = await move(pressing, rule, timedelta(minutes=30))
+    assert "已经开过" not in (await pressing.tap(WANG, reminder, "参加")).text
+    assert list((await answers_to(pressing.chatting, fresh)).values()) == ["join"]
+
+
 def _within_the_day(rule: GroupRule) -> timedelta:
     return timedelta(minutes=1 if rule.rule.schedule.start.minute < 59 else -1)
 
