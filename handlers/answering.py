@@ -21,6 +21,7 @@ from handlers.render import rendered, split
 from handlers.services import Context, Services
 from knowledge import entry_text
 from scheduler.coming import event_on_the_day
+from scheduler.planning import BEGINNING
 from scheduler.response import ANSWERS, Answer, Member, Response
 from scheduler.rule import GroupRule, Kind
 from storage import CARRIED_WITHIN, StoreError
@@ -75,19 +76,22 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     response = Response(group_rule.id, nominal, member, press.answer, now)
     await stores.people.answer(response, chat_id=group_rule.chat_id)
     words = words_for(press.answer, earlier, group_rule.rule.kind, is_over=is_over)
-    if nominal != press.nominal:
-        return f"改到{nominal.hour}:{nominal.minute:02}了，{words}"
-    await _recount(group_rule.id, nominal, message, context)
-    return words
+    await _recount(group_rule.id, nominal, message if nominal == press.nominal else None, context)
+    return words if nominal == press.nominal else f"改到{nominal.hour}:{nominal.minute:02}了，{words}"
 
 
-async def _recount(rule_id: int, nominal: datetime, message: MaybeInaccessibleMessage, context: Context) -> None:
-    """Here, and where people look: under the newest reminder of the event."""
+async def _recount(rule_id: int, nominal: datetime, message: MaybeInaccessibleMessage | None, context: Context) -> None:
+    """Under the message that was pressed, and where people look: under the newest reminder of the event."""
     stores, refresher = context.services.stores, context.services.refresher
-    here = (message.chat.id, message.message_id)
+    here = (message.chat.id, message.message_id) if message is not None else None
     if isinstance(message, Message) and message.reply_markup is not None:
-        refresher.changed(context.bot, here, partial(recounted, message.reply_markup, stores))
-    newest = await stores.deliveries.newest_reminder(rule_id, nominal)
+        make = partial(recounted, message.reply_markup, stores)
+        refresher.changed(context.bot, (message.chat_id, message.message_id), make)
+    try:
+        newest = await stores.deliveries.newest_reminder(rule_id, nominal)
+    except StoreError as error:  # the answer is written down all the same
+        _log.warning("counts.later %s", error)
+        return
     if newest is not None and newest != here:
         refresher.changed(context.bot, newest, partial(standing_keyboard, *newest, stores))
 
@@ -97,13 +101,15 @@ def _meant(
 ) -> tuple[datetime | None, bool]:
     """The event as it is now, whose hour may have been moved since it was reminded of, and whether it is over.
 
-    None when it is to come no more. What was over long ago stays what it was.
+    None when there is no such one any more. Dues of a day that was are dues, whatever comes next; a meeting that was
+    put off was none.
     """
     now = services.clock()
     event = event_on_the_day(group_rule, nominal, services.workdays())
-    if event is not None and event_at > now - CARRIED_WITHIN:
+    if event is not None and (event.nominal == nominal or event_at > now - CARRIED_WITHIN):
         return event.nominal, event.at < now
-    return (nominal, True) if event_at < now else (None, False)
+    is_kept = event_at < now and group_rule.rule.kind not in BEGINNING
+    return (nominal, True) if is_kept else (None, False)
 
 
 async def _is_here(group_rule: GroupRule, chat: Chat, context: Context) -> bool:

@@ -113,7 +113,7 @@ class Runner:
             _log.warning("runner.clock_set_back by=%s", seen_at - now)
             await self.stores.replicas.clock_set_back(now=now)
             self._housekept_at = None
-            self._calendar_since = min(self._calendar_since, now)
+            self._calendar_since -= seen_at - now  # so that the order of the replicas stays
         self._seen_at = now
 
     async def settled(self) -> None:

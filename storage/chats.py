@@ -102,8 +102,10 @@ class ChatStore:
                 await _without_twins(connection, old, new, now)
                 moved = {"chat_id": new} | (_renewed(now) if is_back else {})
                 await connection.execute(update(rules).where(rules.c.chat_id == old).values(moved))
-                for table in (deliveries, table_of(DraftRow)):
-                    await connection.execute(update(table).where(table.c.chat_id == old).values(chat_id=new))
+                sent = update(deliveries).where(deliveries.c.chat_id == old)
+                await connection.execute(sent.values(chat_id=new, message_id=None))  # other messages have them there
+                drafts = table_of(DraftRow)
+                await connection.execute(update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
                 there = select(members.c.user_id).where(members.c.chat_id == new)
                 twice = (members.c.chat_id == old, members.c.user_id.in_(there))
                 await connection.execute(delete(members).where(*twice))

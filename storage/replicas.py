@@ -68,7 +68,7 @@ async def _try_now(connection: AsyncConnection, now: datetime) -> None:
     is_pending, is_notice = text("deliveries.state = 'pending'"), row.purpose == "notice"
     told = and_(is_notice, row.key.startswith("expired/"), row.due_at > now)
     await connection.execute(delete(deliveries).where(is_pending, told))  # or it could not be told again
-    waiting = and_(row.not_before > now, or_(row.attempts > 0, is_notice))
+    waiting = and_(row.not_before > now, or_(row.attempts > 0, is_notice, row.not_before > row.due_at))
     in_time = case((or_(is_notice, row.due_at < now), literal(now, row.not_before.type)), else_=row.due_at)
     await connection.execute(update(deliveries).where(is_pending, waiting).values(not_before=in_time))
     held = and_(text("deliveries.state = 'sending'"), row.lease_until > now + _LONGEST_LEASE)

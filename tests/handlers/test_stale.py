@@ -227,3 +227,29 @@ async def test_a_payment_told_late_counts_whatever_was_changed_since(pressing: P
         await move(pressing, rule, 9 * DAY)
     assert "改过了" not in (await pressing.tap(WANG, reminder, "已交")).text
     assert list((await answers_to(pressing.chatting, rule)).values()) == ["paid"]
+
+
+async def test_payments_told_before_and_after_the_hour_was_moved_stand_together(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, "dues", starts_in=-HOUR)
+    reminder = await stand(pressing.chatting, rule)
+    await pressing.tap(WANG, reminder, "已交")
+    fresh = await move(pressing, rule, _within_the_day(rule))
+    await pressing.tap(LI, reminder, "已交")
+    assert len(await answers_to(pressing.chatting, fresh)) == 2
+
+
+async def test_a_meeting_that_was_put_off_by_days_is_not_called_over(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, starts_in=timedelta(minutes=1))
+    reminder = await stand(pressing.chatting, rule)
+    await move(pressing, rule, 3 * DAY)
+    let_pass(pressing, timedelta(minutes=3))
+    assert "改过了" in (await pressing.tap(WANG, reminder, "参加")).text
+
+
+async def test_an_answer_under_the_old_hour_is_counted_under_the_new_reminder(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting)
+    older = await stand(pressing.chatting, rule)
+    fresh = await move(pressing, rule, _within_the_day(rule))
+    newest = await stand(pressing.chatting, fresh)
+    await pressing.tap(WANG, older, "参加")
+    await pressing.shows(newest, "✅ 参加 1")

@@ -6,7 +6,7 @@ import pytest
 
 import commands.clock
 from commands.clock import SharedClock
-from scheduler.delivery import TryLater
+from scheduler.delivery import SlowDown, TryLater
 from scheduler.gates import Limits
 from scheduler.rule import Lead, Schedule
 from storage import Stores
@@ -105,6 +105,26 @@ async def test_a_rule_changed_while_the_clock_was_ahead_is_planned_from_now(scen
     scene.clock.now = start
     await scene.until(start + 5 * DAY, step=HOUR)
     assert [p.due_at.day for p in scene.sender.of("remind")] == [2, 3, 4, 5, 6]
+
+
+async def test_what_was_put_off_by_a_clock_that_was_ahead_is_on_time(scene: Scene) -> None:
+    """Two topics of one group; Telegram said to slow down, so that the other one waited."""
+    scene.limits = Limits()
+    scene.runner = scene.new_runner()
+    right = datetime(2026, 3, 4, 17, tzinfo=UTC)
+    scene.clock.now = right - MINUTE
+    for hour, thread_id in ((3, 5), (4, 6)):
+        rule = meeting(title=f"{hour}点", schedule=Schedule(datetime(2026, 3, 5, hour)), leads=(Lead(),))
+        await scene.stores.rules.add(rule, chat_id=GROUP, leader_id=0, now=scene.clock(), thread_id=thread_id)
+    await scene.runner.settled()
+    scene.clock.now = right + 3.5 * HOUR
+    scene.sender.outcome = lambda _: SlowDown(timedelta(seconds=60))
+    await housekept(scene)
+    scene.sender.outcome = lambda _: None
+    scene.clock.now = right
+    await housekept(scene)
+    coming = await scene.stores.deliveries.coming(until=right + DAY)
+    assert len(coming) == 2 and all(d.not_before == d.planned.due_at for d in coming)
 
 
 async def housekept(scene: Scene) -> None:

@@ -81,6 +81,23 @@ async def test_after_a_clock_that_was_ahead_a_newer_calendar_still_counts(scene:
     assert next_one.planned.due_at == MONDAY
 
 
+async def test_a_clock_set_back_does_not_turn_the_replicas_around(scene: Scene) -> None:
+    start = scene.clock()
+    old = replica(scene, Workdays())
+    await old.settled()
+    scene.clock.move(MINUTE)
+    new = replica(scene, Workdays({date(2026, 3, 6): SpecialDay("holiday")}))
+    await scene.add(ROLLING)
+    for moment in (scene.clock(), start - HOUR):
+        scene.clock.now = moment
+        for runner in (new, old, new, old):
+            runner.wake()
+            await runner.settled()
+            scene.clock.move(timedelta(seconds=11))
+    (next_one, *_) = await scene.stores.deliveries.coming(until=scene.clock() + 9 * DAY)
+    assert next_one.planned.due_at == MONDAY
+
+
 @pytest.mark.parametrize("hour", [8, 10])
 async def test_another_hour_and_then_another_calendar_send_no_second_one(scene: Scene, hour: int) -> None:
     rule = await scene.add(meeting(leads=DAY_BEFORE))

@@ -1,9 +1,10 @@
 """Groups are known by id; what was known of one goes with it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scheduler.rule import Lead
 from storage import Chat, Stores
 from tests.conftest import FakeClock
 from tests.scheduler.kit import FakeSender, Scene, meeting
@@ -77,3 +78,14 @@ async def test_of_what_is_declared_under_both_ids_the_new_one_stays(stores: Stor
     assert [(r.id, r.chat_id) for r in await stores.rules.declared()] == [(rule_id, NEW) for rule_id in kept]
     await scene.until(clock() + timedelta(days=6))
     assert {p.rule_id for p in scene.sender.of("remind")} == set(kept)
+
+
+async def test_messages_of_before_the_move_are_none_of_the_new_group(stores: Stores, clock: FakeClock) -> None:
+    """A supergroup numbers its messages from 1 again: another message may bear the number of an old reminder."""
+    scene = Scene(stores, clock, FakeSender())
+    rule = await scene.add(meeting(leads=(Lead(),)), chat_id=OLD)
+    nominal = rule.rule.schedule.start
+    await scene.until(datetime(2026, 3, 6, 12, tzinfo=UTC))
+    assert await stores.deliveries.newest_reminder(rule.id, nominal) is not None
+    await stores.chats.move(OLD, NEW, now=clock())
+    assert await stores.deliveries.newest_reminder(rule.id, nominal) is None
