@@ -23,6 +23,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 DAY_BEFORE = (Lead(1, at=time(9)),)
 ROLLING = meeting(schedule=Schedule(FRIDAY, "FREQ=WEEKLY;BYDAY=FR", "next"), leads=(Lead(),))
 MONDAY = datetime(2026, 3, 9, 11, 30, tzinfo=UTC)
+FRIDAY_OFF = Workdays({date(2026, 3, 6): SpecialDay("holiday")})
 OTHER = Workdays({date(2027, 1, 1): SpecialDay("holiday")}, frozenset({2027}))
 
 
@@ -32,6 +33,19 @@ def replica(scene: Scene, calendar: Workdays) -> Runner:
     return runner
 
 
+async def by_turns(scene: Scene, *runners: Runner) -> None:
+    """Each keeps house twice."""
+    for runner in runners * 2:
+        runner.wake()
+        await runner.settled()
+        scene.clock.move(timedelta(seconds=11))
+
+
+async def next_due(scene: Scene) -> datetime:
+    (first, *_) = await scene.stores.deliveries.coming(until=scene.clock() + 9 * DAY)
+    return first.planned.due_at
+
+
 async def held_by(scene: Scene, worker: str) -> Parcel:
     claim = await scene.stores.deliveries.claim(worker, now=scene.clock(), lease=LEASE, count=1, limits=LIFTED)
     (parcel,) = claim.parcels
@@ -39,7 +53,7 @@ async def held_by(scene: Scene, worker: str) -> Parcel:
 
 
 async def test_what_a_replica_with_an_old_calendar_planned_is_put_right(scene: Scene) -> None:
-    scene.runner = replica(scene, Workdays({date(2026, 3, 6): SpecialDay("holiday")}))
+    scene.runner = replica(scene, FRIDAY_OFF)
     await scene.runner.settled()
     old = replica(scene, Workdays())
     await scene.add(ROLLING)
@@ -53,14 +67,10 @@ async def test_replicas_with_different_calendars_do_not_plan_against_each_other(
     old = replica(scene, Workdays())
     await old.settled()
     scene.clock.move(MINUTE)
-    new = replica(scene, Workdays({date(2026, 3, 6): SpecialDay("holiday")}))
+    new = replica(scene, FRIDAY_OFF)
     await scene.add(ROLLING)
-    for runner in (new, old, new, old):
-        runner.wake()
-        await runner.settled()
-        scene.clock.move(timedelta(seconds=11))
-    (next_one, *_) = await scene.stores.deliveries.coming(until=scene.clock() + 9 * DAY)
-    assert next_one.planned.due_at == MONDAY
+    await by_turns(scene, new, old)
+    assert await next_due(scene) == MONDAY
 
 
 async def test_after_a_clock_that_was_ahead_a_newer_calendar_still_counts(scene: Scene) -> None:
@@ -72,13 +82,9 @@ async def test_after_a_clock_that_was_ahead_a_newer_calendar_still_counts(scene:
     await scene.add(ROLLING)
     await old.settled()
     scene.clock.move(MINUTE)
-    new = replica(scene, Workdays({date(2026, 3, 6): SpecialDay("holiday")}))
-    for runner in (new, old, new, old):
-        runner.wake()
-        await runner.settled()
-        scene.clock.move(timedelta(seconds=11))
-    (next_one, *_) = await scene.stores.deliveries.coming(until=scene.clock() + 9 * DAY)
-    assert next_one.planned.due_at == MONDAY
+    new = replica(scene, FRIDAY_OFF)
+    await by_turns(scene, new, old)
+    assert await next_due(scene) == MONDAY
 
 
 async def test_a_clock_set_back_does_not_turn_the_replicas_around(scene: Scene) -> None:
@@ -86,16 +92,12 @@ async def test_a_clock_set_back_does_not_turn_the_replicas_around(scene: Scene) 
     old = replica(scene, Workdays())
     await old.settled()
     scene.clock.move(MINUTE)
-    new = replica(scene, Workdays({date(2026, 3, 6): SpecialDay("holiday")}))
+    new = replica(scene, FRIDAY_OFF)
     await scene.add(ROLLING)
     for moment in (scene.clock(), start - HOUR):
         scene.clock.now = moment
-        for runner in (new, old, new, old):
-            runner.wake()
-            await runner.settled()
-            scene.clock.move(timedelta(seconds=11))
-    (next_one, *_) = await scene.stores.deliveries.coming(until=scene.clock() + 9 * DAY)
-    assert next_one.planned.due_at == MONDAY
+        await by_turns(scene, new, old)
+    assert await next_due(scene) == MONDAY
 
 
 @pytest.mark.parametrize("hour", [8, 10])
@@ -219,7 +221,7 @@ async def test_who_takes_over_from_another_calendar_looks_at_all_rules(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long ago the other was there, and however many rounds the planning takes."""
-    scene.runner = replica(scene, Workdays({date(2026, 3, 6): SpecialDay("holiday")}))
+    scene.runner = replica(scene, FRIDAY_OFF)
     await scene.runner.settled()
     for place in range(60):
         await scene.add(ROLLING, chat_id=GROUP - place, leader_id=0)
