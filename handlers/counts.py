@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -26,7 +27,7 @@ async def _row(row: Sequence[InlineKeyboardButton], stores: Stores) -> list[Inli
         press = _press(shown)
         group_rule = await stores.rules.get(press.rule_id) if press and shown.callback_data not in fresh else None
         if press is not None and group_rule is not None:
-            counted = await _counted(group_rule, press, stores)
+            counted = await tally_of(group_rule, press.nominal, stores)
             tail = _TAIL.search(shown.text)
             buttons = answer_row(group_rule, press.nominal, counted, tail.group() if tail else "")
             fresh |= {b.callback_data: b for b in buttons}
@@ -35,11 +36,6 @@ async def _row(row: Sequence[InlineKeyboardButton], stores: Stores) -> list[Inli
 
 def _press(shown: InlineKeyboardButton) -> AnswerPress | None:
     return answer_press(shown.callback_data) if isinstance(shown.callback_data, str) else None
-
-
-async def _counted(group_rule: GroupRule, press: AnswerPress, stores: Stores) -> Tally:
-    answers = await stores.people.answers(group_rule.id, press.nominal)
-    return tally(group_rule.rule.kind, await stores.people.roster(group_rule.chat_id), answers)
 
 
 async def reminder_keyboard(
@@ -52,13 +48,13 @@ async def reminder_keyboard(
         if rule is None or nominal is None:
             continue
         tail = f" ({place + 1})" if len(deliveries) > 1 else ""
-        row = answer_row(rule, nominal, await tally_of(delivery, rule, stores), tail)
+        row = answer_row(rule, nominal, await tally_of(rule, nominal, stores), tail)
         rows.append([*row, *extra_row(rule.rule.kind)])
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-async def tally_of(delivery: Delivery, group_rule: GroupRule, stores: Stores) -> Tally:
-    nominal = delivery.planned.nominal
+async def tally_of(group_rule: GroupRule, nominal: datetime | None, stores: Stores) -> Tally:
+    """Who answered the event of that nominal time (naive local), and who did not. Raises StoreError."""
     if nominal is None:
         return tally(group_rule.rule.kind, await stores.people.roster(group_rule.chat_id), {})
     roll = await stores.rolls.roll(EventOf(group_rule.chat_id, group_rule.id, nominal))

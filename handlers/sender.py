@@ -122,11 +122,11 @@ class ReminderSender:
         return Letter(text, markup)
 
     async def _nag(self, item: Item) -> Letter | None:
-        missing = (await tally_of(item.delivery, item.group_rule, self.stores)).missing
+        missing = (await tally_of(item.group_rule, item.delivery.planned.nominal, self.stores)).missing
         return Letter(texts.nag(item, missing, now=self.clock())) if missing else None
 
     async def _summary(self, item: Item) -> Letter:
-        found = await tally_of(item.delivery, item.group_rule, self.stores)
+        found = await tally_of(item.group_rule, item.delivery.planned.nominal, self.stores)
         text = texts.summary(item, await self._title(item.group_rule.chat_id), found, now=self.clock())
         is_over = item.group_rule.rule.kind in ("meeting", "study") and item.delivery.planned.lead == "after"
         return Letter(text, leader_keyboard(item.delivery.id, is_over=is_over))
