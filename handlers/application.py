@@ -4,7 +4,6 @@ import asyncio
 from http import HTTPStatus
 from typing import Any, cast
 
-import httpx
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -17,10 +16,10 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 from handlers.answering import on_answer, on_how
 from handlers.callbacks import on_press
+from handlers.connections import Connections
 from handlers.draft_presses import on_draft_press, on_typed
 from handlers.dues import on_dues, on_dues_press
 from handlers.errors import on_error
@@ -51,8 +50,8 @@ def build_application(token: str, services: Services, *, api_url: str, concurren
         .token(token)
         .base_url(f"{api_url.rstrip('/')}/bot")
         .base_file_url(f"{api_url.rstrip('/')}/file/bot")
-        .request(HTTPXRequest(**_connections(concurrency)))
-        .get_updates_request(_PollingRequest(services.refused, **_connections(2)))
+        .request(Connections(concurrency * 2))
+        .get_updates_request(_PollingRequest(services.refused))
         .context_types(ContextTypes(context=Context, bot_data=cast("type[Services]", lambda: services)))
         .concurrent_updates(OrderedByChat(concurrency))
         .rate_limiter(Patient())
@@ -68,11 +67,11 @@ def build_application(token: str, services: Services, *, api_url: str, concurren
     return application
 
 
-class _PollingRequest(HTTPXRequest):
+class _PollingRequest(Connections):
     """Tells when the token is refused while polling: the library then ends polling and tells nobody."""
 
-    def __init__(self, refused: asyncio.Event, **connections: Any) -> None:
-        super().__init__(**connections)
+    def __init__(self, refused: asyncio.Event) -> None:
+        super().__init__(2)
         self._refused = refused
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
@@ -80,12 +79,6 @@ class _PollingRequest(HTTPXRequest):
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
             self._refused.set()
         return status, body
-
-
-def _connections(count: int) -> dict[str, Any]:
-    """httpx drops idle connections after 5 s by default: every other answer would pay for a new one."""
-    limits = httpx.Limits(max_connections=count * 2, max_keepalive_connections=count * 2, keepalive_expiry=120)
-    return {"connection_pool_size": count * 2, "pool_timeout": 10, "httpx_kwargs": {"limits": limits}}
 
 
 def _handlers() -> list[BaseHandler[Any, Context, Any]]:

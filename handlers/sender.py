@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
 from telegram import Bot, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
 from handlers import reminder_texts as texts
+from handlers.connections import Connections
 from handlers.counts import reminder_keyboard, tally_of
 from handlers.notice_texts import notice
 from handlers.outcomes import is_topic_trouble, outcome_of
@@ -35,9 +34,7 @@ _PROCEDURE = "meeting-procedure"
 async def open_sender(token: str, services: Services, *, api_url: str) -> AsyncIterator["ReminderSender"]:
     """With connections of its own: a burst of questions does not hold up a reminder, nor the other way round."""
     base_url = f"{api_url.rstrip('/')}/bot"
-    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=120)
-    request = HTTPXRequest(_CONNECTIONS, pool_timeout=10, httpx_kwargs={"limits": limits})
-    async with request:
+    async with Connections(_CONNECTIONS) as request:
         bot = Bot(token, base_url=base_url, request=request)
         yield ReminderSender(bot, services.base, services.stores, services.clock, services.workdays)
 
