@@ -2,23 +2,24 @@
 
 import logging
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, Update
 from telegram.error import BadRequest
 
 from handlers.questions import edit
-from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_keyboard, leader_press
+from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_press
 from handlers.rights import UNKNOWN, standing
 from handlers.services import Context, Services
 from scheduler.coming import event_of
 from scheduler.delivery import Delivery, Planned
 from scheduler.notices import leader_left_notice
 from scheduler.planning import BEGINNING, PRIVATE_GRACE, SUMMED_UP
-from scheduler.rule import GroupRule
+from scheduler.rule import GroupRule, Rule
 from storage import StoreError
 
+Act: TypeAlias = Literal["again", "hour", "morning"]
 _GONE = "这个按钮不管用了，到群里发 /reminders 看看。"
 _NOT_YOURS = "这条汇总不是发给你的。"
 _DELETED = "这个提醒已经删掉了。"
@@ -26,19 +27,21 @@ _MOVED = "日子改过了，这份汇总说的那次没有了。"
 _SKIPPED = "这一次已经跳过了。"
 _PAUSED = "这个提醒先停着，恢复了再点吧。"
 _OVER = "已经开过了，不再提醒了。"
+_TOO_LATE = "那时已经开始了。开完会再发一份汇总给你。"
 _ONLY_MANAGERS = "再提醒一次要由群主和管理员来点。"
 _LEFT = "你已经不在那个群里了，回复汇总不再发给你。"
 _UNREACHABLE = "我现在发不进那个群，先把我加回去再点。"
 _NOT_STORED = "这会儿记不下来，过一会儿再点一次"
 _AGAIN_GRACE = timedelta(hours=12)
 _MORNING = time(9)
+_ACTS: tuple[Act, ...] = ("again", "hour", "morning")
 _DONE: dict[LeaderAction, str] = {
     "again": "已经再提醒了一次",
     "hour": "1小时后再发给你",
     "morning": "明早9点再发给你",
     "ok": "好的",
 }
-_TWICE: dict[LeaderAction, str] = {"again": "刚才已经提醒过了", "hour": "已经记着了", "morning": "已经记着了"}
+_TWICE: dict[Act, str] = {"again": "刚才已经提醒过了", "hour": "已经记着了", "morning": "已经记着了"}
 _log = logging.getLogger(__name__)
 
 
@@ -91,8 +94,9 @@ def _useless(action: LeaderAction, group_rule: GroupRule, nominal: datetime, ser
         return _SKIPPED
     if group_rule.state == "paused":
         return _PAUSED
-    is_over = group_rule.rule.kind in BEGINNING and event.at <= services.clock()
-    return _OVER if action == "again" and is_over else ""
+    if action in of_use(group_rule.rule, event.at, now=services.clock()):
+        return ""
+    return _OVER if event.at <= services.clock() else _TOO_LATE
 
 
 def _is_theirs(delivery: Delivery, group_rule: GroupRule, user_id: int, chat_id: int) -> bool:
@@ -137,7 +141,7 @@ async def stepped_down(chat_id: int, user_id: int, services: Services) -> None:
 
 
 async def _planned(
-    action: Literal["again", "hour", "morning"],
+    action: Act,
     about: tuple[Delivery, GroupRule],
     message: MaybeInaccessibleMessage,
     context: Context,
@@ -147,8 +151,15 @@ async def _planned(
     extra = one_more(action, delivery, group_rule, now=services.clock())
     is_new = bool(await services.stores.plans.add([extra]))
     services.wake()
-    await _shown(message, _DONE[action], _left_after(action, delivery.id), context)
+    await _shown(message, _DONE[action], _left_after(action, delivery.id, message), context)
     return _DONE[action] if is_new else _TWICE[action]
+
+
+def of_use(rule: Rule, event_at: datetime, *, now: datetime) -> tuple[LeaderAction, ...]:
+    """What is worth offering under a summary: not to look again at a meeting that has begun by then."""
+    zone = ZoneInfo(rule.schedule.zone)
+    acts = (a for a in _ACTS if rule.kind not in BEGINNING or _due_at(a, zone, now) < event_at)
+    return ("ok", *acts)
 
 
 async def _is_gone(chat_id: int, context: Context) -> bool:
@@ -156,9 +167,7 @@ async def _is_gone(chat_id: int, context: Context) -> bool:
     return chat is not None and chat.state == "gone"
 
 
-def one_more(
-    action: Literal["again", "hour", "morning"], delivery: Delivery, group_rule: GroupRule, *, now: datetime
-) -> Planned:
+def one_more(action: Act, delivery: Delivery, group_rule: GroupRule, *, now: datetime) -> Planned:
     """Of the same event, at most once for each summary. delivery: the summary that was pressed, with its nominal."""
     planned = delivery.planned
     to_group = action == "again"
@@ -178,7 +187,7 @@ def one_more(
     )
 
 
-def _due_at(action: Literal["again", "hour", "morning"], zone: ZoneInfo, now: datetime) -> datetime:
+def _due_at(action: Act, zone: ZoneInfo, now: datetime) -> datetime:
     """morning: of the next day where the group is."""
     match action:
         case "again":
@@ -190,13 +199,16 @@ def _due_at(action: Literal["again", "hour", "morning"], zone: ZoneInfo, now: da
             return datetime.combine(tomorrow, _MORNING, zone).astimezone(UTC)
 
 
-def _left_after(action: LeaderAction, delivery_id: int) -> InlineKeyboardMarkup | None:
+def _left_after(
+    action: LeaderAction, delivery_id: int, message: MaybeInaccessibleMessage
+) -> InlineKeyboardMarkup | None:
     """The buttons that still make sense."""
-    if action != "again":
+    shown = message.reply_markup if isinstance(message, Message) else None
+    if action != "again" or shown is None:
         return None
     used = f"l:{action}:{delivery_id}"
-    rows = leader_keyboard(delivery_id).inline_keyboard
-    return InlineKeyboardMarkup([[b for b in row if b.callback_data != used] for row in rows])
+    rows = [[b for b in row if b.callback_data != used] for row in shown.inline_keyboard]
+    return InlineKeyboardMarkup([row for row in rows if row])
 
 
 async def _shown(

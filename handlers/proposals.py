@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.reminder_texts import safe
+from scheduler.planning import BEGINNING
 from scheduler.recurrence import lead_moments, next_occurrences
 from scheduler.rule import DEFAULT_LEADS, DEFAULT_TITLES, Kind, Lead, Occurrence, Roll, Rule, Schedule
-from scheduler.words import WEEKDAYS, day_in_words, leads_in_words, rule_in_words
+from scheduler.words import WEEKDAYS, day_in_words, leads_in_words, names_workdays, rule_in_words
 from scheduler.workdays import Workdays
 
 _SHAPE = re.compile(r"w:(\d{1,9}):([a-z]{2,7}):([A-Za-z0-9:,-]{0,24})")
@@ -80,7 +81,6 @@ PROVISIONAL = "次年放假安排尚未公布，暂按周末计算"
 PAST = "这个时间已经过了，改个以后的时间。"
 _NEVER = "这样每次都碰上休息日，全跳过了，一次也不剩。换个日子，或者“节假日”不选跳过。"
 _HOUR_PARTS = ("BYHOUR=", "BYMINUTE=", "BYSECOND=")
-_HAVING_BEGUN: tuple[Kind, ...] = ("meeting", "study")  # afterwards nobody is asked to come
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def page(rule: Rule, workdays: Workdays, remarks: Sequence[str], *, now: datetim
     events = coming(rule, workdays, now=now)
     lines = [f"📋 <b>{'新提醒' if is_new else '修改提醒'}</b>（点“确认”才算数）", "", safe(rule_in_words(rule)), ""]
     lines += ["接下来："] if events else [f"接下来没有了。{missing(rule)}"]
-    lines += [f"· {dated(event, workdays, rule.schedule.roll)}" for event in events]
+    lines += [f"· {dated(event, workdays, rule.schedule)}" for event in events]
     lines += [f"（{safe(remark)}）" for remark in remarks]
     return "\n".join(lines)
 
@@ -143,7 +143,7 @@ def trouble(rule: Rule) -> str:
     late = tuple(lead for lead in rule.leads if lead.local(start) > start)
     if late:
         return f"{leads_in_words(late[:1])}就晚了，{_hour(start)}已经到点。选早一些的。"
-    if rule.nag is not None and rule.kind in _HAVING_BEGUN and rule.nag.local(start) >= start:
+    if rule.nag is not None and rule.kind in BEGINNING and rule.nag.local(start) >= start:
         nag = leads_in_words((rule.nag,)).removesuffix("提醒")
         return f"{nag}再催就晚了，{_hour(start)}已经开始。“催一次”选早一些的。"
     return ""
@@ -188,12 +188,13 @@ def _nags(rule: Rule) -> dict[str, tuple[str, Lead | None]]:
     return {code: nag for code, nag in _NAGS.items() if not trouble(replace(rule, leads=(), nag=nag[1]))}
 
 
-def dated(event: Occurrence, workdays: Workdays, roll: Roll) -> str:
+def dated(event: Occurrence, workdays: Workdays, schedule: Schedule) -> str:
     """As HTML."""
     remark = workdays.remark(event.local.date())
     notes = [remark] if remark else []
-    notes += [f"原定{event.nominal.month}月{event.nominal.day}日"] if event.is_rolled else []
-    notes += [PROVISIONAL] if event.is_provisional and roll != "none" else []
+    is_moved = event.is_rolled and not names_workdays(schedule)
+    notes += [f"原定{event.nominal.month}月{event.nominal.day}日"] if is_moved else []
+    notes += [PROVISIONAL] if event.is_provisional and schedule.roll != "none" else []
     return safe(day_in_words(event.local) + (f"（{'，'.join(notes)}）" if notes else ""))
 
 
@@ -267,8 +268,7 @@ def _lead_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardBut
     own = tuple(lead for lead in rule.leads if lead not in [known for _, known in _LEADS.values()])
     offered = {code: of for code, of in _LEADS.items() if of[1] in rule.leads or _in_time(rule, of[1])}
     buttons = [
-        _button(("✅ " if lead in rule.leads else "") + name, draft, "lead", code)
-        for code, (name, lead) in offered.items()
+        _button(_ticked(name, lead in rule.leads), draft, "lead", code) for code, (name, lead) in offered.items()
     ]
     more = [_button("别的时候", draft, "ahead")]
     more += [_button("去掉另加的", draft, "lead", "own")] if own else []
@@ -281,12 +281,14 @@ def _left_out(rule: Rule, some: bool) -> str:
 
 
 def _roll_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardButton]]]:
-    return "碰上节假日和周末怎么办？", [[_button(name, draft, "roll", roll)] for roll, name in ROLLS.items()]
+    chosen = rule.schedule.roll
+    rows = [[_button(_ticked(name, roll == chosen), draft, "roll", roll)] for roll, name in ROLLS.items()]
+    return "碰上节假日和周末怎么办？", rows
 
 
 def _nag_page(draft: int, rule: Rule) -> tuple[str, list[list[InlineKeyboardButton]]]:
     offered = _nags(rule)
-    buttons = [_button(name, draft, "nag", code) for code, (name, _) in offered.items()]
+    buttons = [_button(_ticked(name, nag == rule.nag), draft, "nag", code) for code, (name, nag) in offered.items()]
     text = "要不要点名催一次还没回复的？" + _left_out(rule, len(offered) < len(_NAGS))
     return text, _rows(buttons, 3)
 
@@ -339,6 +341,10 @@ def _on(rule: Rule, value: str, now: datetime) -> Rule | None:
 
 def _button(text: str, draft_id: int, what: str, value: str = "") -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=f"w:{draft_id}:{what}:{value}")
+
+
+def _ticked(name: str, is_chosen: bool) -> str:
+    return f"✅ {name}" if is_chosen else name
 
 
 def _rows(buttons: list[InlineKeyboardButton], width: int) -> list[list[InlineKeyboardButton]]:

@@ -4,6 +4,7 @@ Under a reminder in the group: "r:<answer>:<rule>:<nominal>", "r:how". To a lead
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -21,6 +22,10 @@ LABELS: dict[Answer, str] = {
     "done": "✅ 已完成",
     "seen": "👌 知道了",
 }
+_LEADER_ROWS: tuple[dict[LeaderAction, str], ...] = (
+    {"again": "再提醒一次", "ok": "知道了"},
+    {"hour": "1小时后再看", "morning": "明早9点再看"},
+)
 HOW = "r:how"
 _NOMINAL = "%Y%m%d%H%M"
 _ANSWER = re.compile(r"r:([a-z]{4,6}):(\d{1,9}):(\d{12})")
@@ -79,17 +84,10 @@ def extra_row(kind: Kind) -> list[InlineKeyboardButton]:
     return [InlineKeyboardButton("怎么算", callback_data=HOW)] if kind == "dues" else []
 
 
-def leader_keyboard(delivery_id: int, *, is_over: bool = False) -> InlineKeyboardMarkup:
-    """is_over: there is nothing left to remind anybody of."""
-
-    def button(text: str, action: LeaderAction) -> InlineKeyboardButton:
-        return InlineKeyboardButton(text, callback_data=f"l:{action}:{delivery_id}")
-
-    if is_over:
-        return InlineKeyboardMarkup([[button("知道了", "ok")]])
-    return InlineKeyboardMarkup(
-        [
-            [button("再提醒一次", "again"), button("知道了", "ok")],
-            [button("1小时后再看", "hour"), button("明早9点再看", "morning")],
-        ]
-    )
+def leader_keyboard(delivery_id: int, offered: Collection[LeaderAction]) -> InlineKeyboardMarkup:
+    rows = [
+        [InlineKeyboardButton(text, callback_data=f"l:{action}:{delivery_id}") for action, text in row.items()]
+        for row in ({a: text for a, text in row.items() if a in offered} for row in _LEADER_ROWS)
+        if row
+    ]
+    return InlineKeyboardMarkup(rows)

@@ -78,7 +78,7 @@ def _line(place: int, group_rule: GroupRule, workdays: Workdays, now: datetime) 
     rule = group_rule.rule
     events = next_occurrences(rule.schedule, workdays, after=now, count=20)
     event = next((e for e in events if e.nominal not in group_rule.skipped), None)
-    when = f"下一次 {proposals.dated(event, workdays, rule.schedule.roll)}" if event else "没有下一次了"
+    when = f"下一次 {proposals.dated(event, workdays, rule.schedule)}" if event else "没有下一次了"
     mark = "📌" if group_rule.declared else ""
     return f"{place}. {mark}<b>{safe(rule.title)}</b>{_STATES[group_rule.state]}\n　{when}"
 
@@ -90,7 +90,7 @@ def opened(group_rule: GroupRule, workdays: Workdays, *, now: datetime) -> Page:
     lines += ["接下来：" if events else "没有下一次了。"]
     for event in events:
         skipped = "（跳过）" if event.nominal in group_rule.skipped else ""
-        lines.append(f"· {proposals.dated(event, workdays, rule.schedule.roll)}{skipped}")
+        lines.append(f"· {proposals.dated(event, workdays, rule.schedule)}{skipped}")
     lines += ["📌 写在配置文件里，在群里改不了"] if group_rule.declared else []
     return "\n".join(lines), InlineKeyboardMarkup(_buttons(group_rule, events))
 

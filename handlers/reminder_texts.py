@@ -11,7 +11,7 @@ from handlers.render import units
 from scheduler.delivery import Delivery
 from scheduler.response import Answer, Member, Tally
 from scheduler.rule import GroupRule, Kind
-from scheduler.words import day_in_words
+from scheduler.words import day_in_words, names_workdays
 from scheduler.workdays import Workdays
 
 LISTED = 10  # events in one message, names in one mention
@@ -45,10 +45,13 @@ class Item:
         return ZoneInfo(self.group_rule.rule.schedule.zone)
 
     @property
+    def event_at(self) -> datetime:
+        return self.delivery.planned.event_at or self.delivery.planned.due_at
+
+    @property
     def event(self) -> datetime:
         """Local, naive."""
-        at = self.delivery.planned.event_at or self.delivery.planned.due_at
-        return at.astimezone(self.zone).replace(tzinfo=None)
+        return self.event_at.astimezone(self.zone).replace(tzinfo=None)
 
 
 def reminder(item: Item, calendar: Workdays, *, now: datetime) -> str:
@@ -107,9 +110,10 @@ def remarks(item: Item, calendar: Workdays) -> list[str]:
     schedule, nominal, event = item.group_rule.rule.schedule, item.delivery.planned.nominal, item.event
     if schedule.roll == "none" or nominal is None:
         return []
-    moved = f"原定 {day_in_words(nominal)}，逢{safe(calendar.remark(nominal.date())) or '休息日'}，"
-    moved = moved + ("顺延" if event > nominal else "提前") + "到这一天。" if event != nominal else ""
-    return [moved, "" if calendar.is_announced(event.year) else _PROVISIONAL]
+    reason = safe(calendar.remark(nominal.date())) or "休息日"
+    moved = f"原定 {day_in_words(nominal)}，逢{reason}，{'顺延' if event > nominal else '提前'}到这一天。"
+    is_moved = event != nominal and not names_workdays(schedule)
+    return [moved if is_moved else "", "" if calendar.is_announced(event.year) else _PROVISIONAL]
 
 
 def _late(item: Item) -> str:

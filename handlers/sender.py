@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 from handlers import reminder_texts as texts
 from handlers.connections import Connections
 from handlers.counts import reminder_keyboard, tally_of
+from handlers.leader import of_use
 from handlers.notice_texts import notice
 from handlers.outcomes import is_topic_trouble, outcome_of
 from handlers.reminder_buttons import leader_keyboard
@@ -125,8 +126,8 @@ class ReminderSender:
     async def _summary(self, item: Item) -> Letter:
         found = await tally_of(item.group_rule, item.delivery.planned.nominal, self.stores)
         text = texts.summary(item, await self._title(item.group_rule.chat_id), found, now=self.clock())
-        is_over = item.group_rule.rule.kind in ("meeting", "study") and item.delivery.planned.lead == "after"
-        return Letter(text, leader_keyboard(item.delivery.id, is_over=is_over))
+        offered = of_use(item.group_rule.rule, item.event_at, now=self.clock())
+        return Letter(text, leader_keyboard(item.delivery.id, offered))
 
     async def _checklist(self, item: Item) -> Letter | None:
         entry = self.base.knowledge.entries.get(_PROCEDURE)

@@ -55,7 +55,7 @@ async def on_next(update: Update, context: Context) -> None:
 def _line(group_rule: GroupRule, event: Occurrence, workdays: Workdays) -> str:
     rule = group_rule.rule
     place = f"，{safe(rule.place)}" if rule.place else ""
-    return f"· {dated(event, workdays, rule.schedule.roll)} {safe(rule.title)}{place}"
+    return f"· {dated(event, workdays, rule.schedule)} {safe(rule.title)}{place}"
 
 
 async def on_calendar(update: Update, context: Context) -> None:

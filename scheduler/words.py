@@ -53,6 +53,16 @@ def when_in_words(schedule: Schedule) -> str:
     return f"{_since(rule, schedule)}{days} {'和'.join(map(_hour, hours))}{_end(rule)}"
 
 
+def names_workdays(schedule: Schedule) -> bool:
+    """Whether the words for the days say themselves what happens on holidays (最后一个工作日, 每个工作日)."""
+    rule = read_rrule(schedule.rrule) if schedule.rrule else None
+    return isinstance(rule, RRule) and (
+        (schedule.roll == "previous" and rule.days.month_days == (-1,))
+        or (schedule.roll == "next" and rule.days.month_days == (1,))
+        or (schedule.roll == "skip" and rule.frequency == "DAILY" and rule.interval == 1)
+    )
+
+
 def leads_in_words(leads: tuple[Lead, ...]) -> str:
     """ "提前3天 9:00、提前1小时提醒"; "不提醒" without any."""
     return "、".join(map(_lead, leads)) + "提醒" if leads else "不提醒"
@@ -97,16 +107,7 @@ def _may_roll(rule: Rule) -> bool:
 
 
 def _roll_left(schedule: Schedule) -> Roll:
-    """What the words for the days have not said already (最后一个工作日, 每个工作日)."""
-    rule = read_rrule(schedule.rrule) if schedule.rrule else None
-    if not isinstance(rule, RRule):
-        return schedule.roll
-    names_workdays = (
-        (schedule.roll == "previous" and rule.days.month_days == (-1,))
-        or (schedule.roll == "next" and rule.days.month_days == (1,))
-        or (schedule.roll == "skip" and rule.frequency == "DAILY" and rule.interval == 1)
-    )
-    return "none" if names_workdays else schedule.roll
+    return "none" if names_workdays(schedule) else schedule.roll
 
 
 def _since(rule: RRule, schedule: Schedule) -> str:
