@@ -72,7 +72,7 @@ def _said(dues: Dues) -> str:
     name, note = dues.group.name, f"\n{dues.group.note}" if dues.group.note else ""
     match dues:
         case AmountMissing(group):
-            return f"{name}要知道{group.base}是多少。写上数额再发一次，比如 /dues {name} 4200{note}"
+            return f"算{name}的，要写一个数：{group.base}。写在后面再发一次，比如 /dues {name} 4200{note}"
         case Fixed(_, least, most):
             much = plain(least) if least == most else f"{plain(least)} 元至 {plain(most)}"
             return f"{name}：每月交 {much} 元，不按收入算。{note}"

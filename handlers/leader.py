@@ -1,6 +1,7 @@
 """What the leader does with a summary in private: remind the group once more, look again later, or be done."""
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -12,11 +13,11 @@ from handlers.questions import edit
 from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_press
 from handlers.rights import UNKNOWN, standing
 from handlers.services import Context, Services
-from scheduler.coming import event_of
+from scheduler.coming import event_on_the_day
 from scheduler.delivery import Delivery, Planned
 from scheduler.notices import leader_left_notice
 from scheduler.planning import BEGINNING, PRIVATE_GRACE, SUMMED_UP
-from scheduler.rule import GroupRule, Rule
+from scheduler.rule import GroupRule, Occurrence, Rule
 from storage import StoreError
 
 Act: TypeAlias = Literal["again", "hour", "morning"]
@@ -34,6 +35,7 @@ _UNREACHABLE = "我现在发不进那个群，先把我加回去再点。"
 _NOT_STORED = "这会儿记不下来，过一会儿再点一次"
 _AGAIN_GRACE = timedelta(hours=12)
 _MORNING = time(9)
+_BEFORE_SLEEP = time(5)
 _ACTS: tuple[Act, ...] = ("again", "hour", "morning")
 _DONE: dict[LeaderAction, str] = {
     "again": "已经再提醒了一次",
@@ -43,6 +45,15 @@ _DONE: dict[LeaderAction, str] = {
 }
 _TWICE: dict[Act, str] = {"again": "刚才已经提醒过了", "hour": "已经记着了", "morning": "已经记着了"}
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Summarized:
+    """The summary that was pressed, and its event as it is now: the hour may have been moved."""
+
+    delivery: Delivery
+    group_rule: GroupRule
+    event: Occurrence
 
 
 async def on_leader_press(update: Update, context: Context) -> None:
@@ -80,23 +91,23 @@ async def _done(press: LeaderPress, query: CallbackQuery, message: MaybeInaccess
         return _DELETED
     if (words := await _refusal(press.action, group_rule, query.from_user.id, context)) is not None:
         return words
-    if words := _useless(press.action, group_rule, delivery.planned.nominal, context.services):
-        return words
-    return await _planned(press.action, (delivery, group_rule), message, context)
-
-
-def _useless(action: LeaderAction, group_rule: GroupRule, nominal: datetime, services: Services) -> str:
-    """Why the event of this summary is nothing to speak of any more; "" when it is."""
-    event = event_of(group_rule, nominal, services.workdays())
+    event = event_on_the_day(group_rule, delivery.planned.nominal, context.services.workdays())
     if event is None:
         return _MOVED
-    if nominal in group_rule.skipped:
+    if words := _useless(press.action, group_rule, event, now=context.services.clock()):
+        return words
+    return await _planned(press.action, Summarized(delivery, group_rule, event), message, context)
+
+
+def _useless(action: Act, group_rule: GroupRule, event: Occurrence, *, now: datetime) -> str:
+    """Why there is nothing to be done about the event any more; "" when there is."""
+    if event.nominal in group_rule.skipped:
         return _SKIPPED
     if group_rule.state == "paused":
         return _PAUSED
-    if action in of_use(group_rule.rule, event.at, now=services.clock()):
+    if action in of_use(group_rule.rule, event.at, now=now):
         return ""
-    return _OVER if event.at <= services.clock() else _TOO_LATE
+    return _OVER if event.at <= now else _TOO_LATE
 
 
 def _is_theirs(delivery: Delivery, group_rule: GroupRule, user_id: int, chat_id: int) -> bool:
@@ -130,7 +141,8 @@ async def _refusal(action: LeaderAction, group_rule: GroupRule, user_id: int, co
 async def stepped_down(chat_id: int, user_id: int, services: Services) -> None:
     """Who is not in the group any more is told nothing of it. What config.yaml says stays. Raises StoreError."""
     stores, now = services.stores, services.clock()
-    led = [r for r in await stores.rules.of_chat(chat_id) if r.leader_id == user_id and not r.declared]
+    known = [*await stores.rules.of_chat(chat_id), *await stores.rules.undoable(chat_id, now=now)]
+    led = [r for r in known if r.leader_id == user_id and not r.declared]
     for group_rule in led:
         await stores.rules.hand_over(group_rule.id, 0, now=now)
     summed_up = [r for r in led if r.rule.kind in SUMMED_UP]
@@ -142,16 +154,15 @@ async def stepped_down(chat_id: int, user_id: int, services: Services) -> None:
 
 async def _planned(
     action: Act,
-    about: tuple[Delivery, GroupRule],
+    summarized: Summarized,
     message: MaybeInaccessibleMessage,
     context: Context,
 ) -> str:
     services = context.services
-    delivery, group_rule = about
-    extra = one_more(action, delivery, group_rule, now=services.clock())
+    extra = one_more(action, summarized, now=services.clock())
     is_new = bool(await services.stores.plans.add([extra]))
     services.wake()
-    await _shown(message, _DONE[action], _left_after(action, delivery.id, message), context)
+    await _shown(message, _DONE[action], _left_after(action, summarized.delivery.id, message), context)
     return _DONE[action] if is_new else _TWICE[action]
 
 
@@ -167,36 +178,38 @@ async def _is_gone(chat_id: int, context: Context) -> bool:
     return chat is not None and chat.state == "gone"
 
 
-def one_more(action: Act, delivery: Delivery, group_rule: GroupRule, *, now: datetime) -> Planned:
-    """Of the same event, at most once for each summary. delivery: the summary that was pressed, with its nominal."""
+def one_more(action: Act, summarized: Summarized, *, now: datetime) -> Planned:
+    """Of the same event, at most once for each summary."""
+    delivery, group_rule, event = summarized.delivery, summarized.group_rule, summarized.event
     planned = delivery.planned
     to_group = action == "again"
     purpose: Literal["remind", "summary"] = "remind" if to_group else "summary"
     due_at = _due_at(action, ZoneInfo(group_rule.rule.schedule.zone), now)
     return Planned(
-        key=f"{group_rule.id}/{planned.nominal:%Y%m%dT%H%M}/{purpose}/+{action}{delivery.id}",
+        key=f"{group_rule.id}/{event.nominal:%Y%m%dT%H%M}/{purpose}/+{action}{delivery.id}",
         chat_id=group_rule.chat_id if to_group else planned.chat_id,
         thread_id=group_rule.thread_id if to_group else None,
         purpose=purpose,
         due_at=due_at,
         expires_at=due_at + (_AGAIN_GRACE if to_group else PRIVATE_GRACE),
         rule_id=group_rule.id,
-        nominal=planned.nominal,
-        event_at=planned.event_at,
+        nominal=event.nominal,
+        event_at=event.at,
         lead="+again" if to_group else "+later",
     )
 
 
 def _due_at(action: Act, zone: ZoneInfo, now: datetime) -> datetime:
-    """morning: of the next day where the group is."""
+    """morning: the next one where the group is; at half past midnight it is not the one after."""
     match action:
         case "again":
             return now
         case "hour":
             return now + timedelta(hours=1)
         case "morning":
-            tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-            return datetime.combine(tomorrow, _MORNING, zone).astimezone(UTC)
+            local = now.astimezone(zone)
+            day = local.date() + timedelta(days=0 if local.time() < _BEFORE_SLEEP else 1)
+            return datetime.combine(day, _MORNING, zone).astimezone(UTC)
 
 
 def _left_after(

@@ -50,7 +50,8 @@ def notice(payload: Mapping[str, Any], title: str, zone: str) -> str:
                 f"{group}：设提醒时的话题关了或删了，提醒先发到群的主话题。要换地方，到想要的话题里 /reminders → 修改。"
             )
         case "write_first":
-            leader = f'<a href="tg://user?id={payload["leader_id"]}">组长</a>'
+            number = payload["leader_id"]  # 0: not to be shown
+            leader = f'<a href="tg://user?id={number}">组长</a>' if number else "设提醒的管理员"
             return f"{leader}，点我的头像发一句“开始”，我才能把回复汇总私下发给你（Telegram 不许机器人先开口）。"
         case "leader_lost":
             return "设提醒的人账号已经注销，回复汇总没处发了。请现在的组长把提醒重新设一遍（/setup），汇总就发给他。"

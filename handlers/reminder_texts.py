@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.render import units
 from scheduler.delivery import Delivery
+from scheduler.planning import BEGINNING
 from scheduler.response import Answer, Member, Tally
 from scheduler.rule import GroupRule, Kind
 from scheduler.words import day_in_words, names_workdays
@@ -62,8 +63,13 @@ def reminder(item: Item, calendar: Workdays, *, now: datetime) -> str:
     lines += [f"{'议程' if rule.kind == 'meeting' else '备注'}：{safe(rule.note)}"] if rule.note else []
     lines += [_late(item)] if item.delivery.is_late(now) else []
     lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
-    lines += [_ASK[rule.kind]] if _ASK[rule.kind] else []
+    lines += [_ASK[rule.kind]] if _ASK[rule.kind] and not is_over(item, now=now) else []
     return "\n".join(lines)
+
+
+def is_over(item: Item, *, now: datetime) -> bool:
+    """Nobody can be asked to come any more."""
+    return item.group_rule.rule.kind in BEGINNING and item.event_at <= now
 
 
 def reminders(items: Sequence[Item], calendar: Workdays, *, now: datetime) -> str:
@@ -71,11 +77,11 @@ def reminders(items: Sequence[Item], calendar: Workdays, *, now: datetime) -> st
     if len(items) == 1:
         return reminder(items[0], calendar, now=now)
     lines = ["⏰ 我停了一阵，这几条提醒晚到了："]
-    for item in items[:LISTED]:
+    for number, item in enumerate(items[:LISTED], 1):
         rule = item.group_rule.rule
         place = f"，{safe(rule.place)}" if rule.place else ""
         doubt = "（可能重复）" if item.delivery.is_doubtful else ""
-        lines.append(f"{_ICONS[rule.kind]} <b>{safe(rule.title)}</b>：{when(item, now=now)}{place}{doubt}")
+        lines.append(f"({number}) {_ICONS[rule.kind]} <b>{safe(rule.title)}</b>：{when(item, now=now)}{place}{doubt}")
     lines += [f"……还有 {len(items) - LISTED} 条，/next 看全部"] if len(items) > LISTED else []
     return "\n".join(lines)
 
@@ -144,8 +150,7 @@ def mention(member: Member) -> str:
 def summary(item: Item, title: str, tally: Tally, *, now: datetime) -> str:
     """For the leader. title: the group's."""
     rule = item.group_rule.rule
-    over = item.event < now.astimezone(item.zone).replace(tzinfo=None)
-    head = "情况汇总" if over or item.delivery.planned.lead == "after" else "目前的回复"
+    head = "情况汇总" if item.event_at < now or item.delivery.planned.lead == "after" else "目前的回复"
     lines = [f"📋 <b>{safe(title)}</b> · {safe(rule.title)}", f"{day_in_words(item.event)}，{head}："]
     lines += [f"{ANSWERED[answer]} {len(found)}{_names(found)}" for answer, found in tally.by_answer.items()]
     lines.append(f"{_MISSING[rule.kind]} {len(tally.missing)}{_names(tally.missing)}")
@@ -180,7 +185,8 @@ def checklist(item: Item, procedure: str, title: str) -> str:
     lines = [f"🗒 <b>{safe(title)}</b> · {safe(rule.title)}（{day_in_words(item.event)}），会前可以对一对："]
     missing = [name for name, value in (("地点", rule.place), ("议程", rule.note)) if not value]
     lines += [safe(procedure)]
-    lines += [f"还没写{'和'.join(missing)}，到群里 /reminders → 修改 补上，大家就看得到。"] if missing else []
+    how = "请管理员写进配置文件" if item.group_rule.declared else "到群里 /reminders → 修改 补上"
+    lines += [f"还没写{'和'.join(missing)}，{how}，大家就看得到。"] if missing else []
     lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
     return "\n\n".join(lines)
 

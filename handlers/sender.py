@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from telegram import Bot, InlineKeyboardMarkup, Message
+from telegram import Bot, ChatMemberAdministrator, ChatMemberOwner, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
@@ -120,6 +120,8 @@ class ReminderSender:
         return Letter(text, markup)
 
     async def _nag(self, item: Item) -> Letter | None:
+        if texts.is_over(item, now=self.clock()):
+            return None
         missing = (await tally_of(item.group_rule, item.delivery.planned.nominal, self.stores)).missing
         return Letter(texts.nag(item, missing, now=self.clock())) if missing else None
 
@@ -131,14 +133,24 @@ class ReminderSender:
 
     async def _checklist(self, item: Item) -> Letter | None:
         entry = self.base.knowledge.entries.get(_PROCEDURE)
-        if entry is None:
+        if entry is None or texts.is_over(item, now=self.clock()):
             return None
         return Letter(texts.checklist(item, entry.answer.strip(), await self._title(item.group_rule.chat_id)))
 
     async def _notice(self, delivery: Delivery, group_rule: GroupRule | None) -> Letter:
         payload = delivery.planned.payload
+        if payload["about"] == "write_first" and await self._is_anonymous(payload["chat_id"], payload["leader_id"]):
+            payload = payload | {"leader_id": 0}
         zone = group_rule.rule.schedule.zone if group_rule is not None else DEFAULT_ZONE
         return Letter(notice(payload, await self._title(payload["chat_id"]), zone))
+
+    async def _is_anonymous(self, chat_id: int, user_id: int) -> bool:
+        """Whether the group must not see who that is. Who can't be looked up is not shown."""
+        try:
+            member = await self.bot.get_chat_member(chat_id, user_id)
+        except TelegramError:
+            return True
+        return isinstance(member, ChatMemberOwner | ChatMemberAdministrator) and bool(member.is_anonymous)
 
     async def _title(self, chat_id: int) -> str:
         chat = await self.stores.chats.get(chat_id)

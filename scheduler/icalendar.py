@@ -1,11 +1,14 @@
 """A group's dates for other calendars: one event each, because no RRULE can say 调休. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
 
 from scheduler.coming import coming
+from scheduler.rrule import RRule
+from scheduler.rrule_text import read_rrule
 from scheduler.rule import GroupRule, Kind, Occurrence, Rule
 from scheduler.workdays import Workdays
 
@@ -26,25 +29,37 @@ def calendar(
 ) -> bytes:
     """An .ics file of what comes from now until then (aware), in UTC, as every calendar understands it.
 
-    A UID is the same for ever, whatever the roll: importing a newer file moves the events. bot_id tells the events of
-    one bot from those of another.
+    A UID is the same for ever, whatever roll and hour: importing a newer file moves the events, and takes out what was
+    skipped. bot_id tells the events of one bot from those of another.
     """
     found = Calendar()
     found.add("prodid", _PRODUCT)
     found.add("version", "2.0")
     found.add("method", "PUBLISH")
     found.add("x-wr-calname", _NAME)
-    for group_rule, occurrence in coming(group_rules, workdays, now=now, until=until):
+    skipped = {rule.id: rule.skipped for rule in group_rules}
+    everything = [replace(rule, skipped=frozenset()) for rule in group_rules]
+    for group_rule, occurrence in coming(everything, workdays, now=now, until=until):
         event = _event(group_rule, occurrence, workdays, now)
-        event.add("uid", f"{group_rule.id}-{occurrence.nominal:%Y%m%dT%H%M%S}@{bot_id}.party-group-bot")
+        event.add("uid", f"{group_rule.id}-{_which(group_rule.rule, occurrence)}@{bot_id}.party-group-bot")
+        if occurrence.nominal in skipped[group_rule.id]:
+            event.add("status", "CANCELLED")
         found.add_component(event)
     return bytes(found.to_ical())
+
+
+def _which(rule: Rule, occurrence: Occurrence) -> str:
+    """By the day alone where a day has one event: its hour may be moved."""
+    rrule = read_rrule(rule.schedule.rrule) if rule.schedule.rrule else None
+    has_several = isinstance(rrule, RRule) and max(len(rrule.hours), len(rrule.minutes)) > 1
+    return f"{occurrence.nominal:%Y%m%dT%H%M%S}" if has_several else f"{occurrence.nominal:%Y%m%d}"
 
 
 def _event(group_rule: GroupRule, occurrence: Occurrence, workdays: Workdays, now: datetime) -> Event:
     rule = group_rule.rule
     event = Event()
     event.add("dtstamp", now)
+    event.add("sequence", group_rule.revision)
     event.add("dtstart", occurrence.at)
     event.add("dtend", occurrence.at + _LASTS[rule.kind])
     event.add("summary", rule.title)

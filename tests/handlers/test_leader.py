@@ -1,7 +1,7 @@
 """What a leader does with a summary: the group is reminded once more, the summary comes again, or it is enough."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,13 +9,13 @@ import pytest
 from conftest import GROUP, LEADER, WANG, Chatting, labels
 from standing import DAY, Pressing, deliver, new_rule, stand
 
-from handlers.leader import one_more
+from handlers.leader import Summarized, of_use, one_more
 from sandbox.errors import ApiError
 from sandbox.model import Member, Message
 from scheduler.delivery import Delivery, Planned
 from scheduler.response import Member as Named
 from scheduler.response import Response
-from scheduler.rule import GroupRule, Rule, Schedule
+from scheduler.rule import GroupRule, Occurrence, Rule, Schedule
 
 HOUR = timedelta(hours=1)
 
@@ -143,6 +143,17 @@ async def test_of_a_deleted_rule_nothing_more_is_sent(desk: Desk) -> None:
     assert labels(desk.shown()) == [] and await desk.planned() == []
 
 
+async def test_once_more_of_a_meeting_whose_hour_was_moved_says_the_new_one(desk: Desk) -> None:
+    schedule = desk.rule.rule.schedule
+    minute = timedelta(minutes=1 if schedule.start.minute < 59 else -1)
+    moved = replace(desk.rule.rule, schedule=replace(schedule, start=schedule.start + minute))
+    await desk.chatting.stores.rules.change(desk.rule.id, moved, now=desk.pressing.services.clock())
+    assert (await desk.pressing.tap(LEADER, desk.summary, "再提醒一次")).text == "已经再提醒了一次"
+    await deliver(desk.chatting)
+    sent = desk.chatting.from_bot(GROUP)[-1]
+    assert f"{moved.schedule.start.hour}:{moved.schedule.start.minute:02}" in sent.text and "能不能来" in sent.text
+
+
 async def test_a_group_that_is_gone_is_told_before_anything_is_promised(desk: Desk) -> None:
     await desk.chatting.stores.chats.gone(
         desk.rule.chat_id, "kicked", zone="Asia/Shanghai", now=desk.pressing.services.clock()
@@ -216,7 +227,12 @@ async def test_a_telegram_that_does_not_answer_is_called_so(desk: Desk) -> None:
     ("zone", "now", "morning"),
     [
         ("Asia/Shanghai", "2026-03-02T15:59", "2026-03-03T01:00"),
-        ("Asia/Shanghai", "2026-03-02T16:00", "2026-03-04T01:00"),  # past midnight there
+        (
+            "Asia/Shanghai",
+            "2026-03-02T16:30",
+            "2026-03-03T01:00",
+        ),  # past midnight there: still the one to come
+        ("Asia/Shanghai", "2026-03-02T21:00", "2026-03-04T01:00"),  # who is up already means the next
         ("Europe/Berlin", "2026-03-28T12:00", "2026-03-29T07:00"),  # the clock is put forward in the night
         ("America/New_York", "2026-12-31T20:00", "2027-01-01T14:00"),
     ],
@@ -227,9 +243,20 @@ def test_tomorrow_morning_is_where_the_group_is(zone: str, now: str, morning: st
     rule = GroupRule(7, -100, 3, 10, Rule("meeting", "会", Schedule(start, zone=zone), ()), "active", moment)
     event_at = start.replace(tzinfo=ZoneInfo(zone))
     planned = Planned("k", 10, None, "summary", moment, moment + DAY, 7, start, event_at, "before")
-    summary = Delivery(42, planned, "sent", moment)
-    later = one_more("morning", summary, rule, now=moment)
+    event = Occurrence(start, start, event_at)
+    summary = Summarized(Delivery(42, planned, "sent", moment), rule, event)
+    later = one_more("morning", summary, now=moment)
     assert later.due_at == datetime.fromisoformat(morning).replace(tzinfo=UTC)
-    again = one_more("again", summary, rule, now=moment)
+    again = one_more("again", summary, now=moment)
     assert (again.key, again.chat_id, again.thread_id) == ("7/20260306T1930/remind/+again42", -100, 3)
     assert again.expires_at - again.due_at == 12 * HOUR
+
+
+def test_a_summary_offers_to_look_again_only_before_the_meeting_begins() -> None:
+    at = datetime(2026, 3, 6, 11, 30, tzinfo=UTC)
+    rule = Rule("meeting", "会", Schedule(datetime(2026, 3, 6, 19, 30)), ())
+    assert of_use(rule, at, now=at - 2 * DAY) == ("ok", "again", "hour", "morning")
+    assert of_use(rule, at, now=at - 2 * HOUR) == ("ok", "again", "hour")
+    assert of_use(rule, at, now=at - HOUR / 2) == ("ok", "again")
+    assert of_use(rule, at, now=at) == ("ok",)
+    assert of_use(replace(rule, kind="dues"), at, now=at + DAY) == ("ok", "again", "hour", "morning")

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers.reminder_texts import Item, when
+from handlers.reminder_texts import Item, checklist, reminders, when
 from scheduler.delivery import Delivery, Planned
-from scheduler.rule import GroupRule, Kind, Rule, Schedule
+from scheduler.rule import GroupRule, Kind, Roll, Rule, Schedule
+from scheduler.workdays import Workdays
 
 BEGINS = datetime(2026, 12, 4, 11, 30, tzinfo=UTC)
 LOCAL = datetime(2026, 12, 4, 19, 30)
@@ -34,3 +35,29 @@ def test_how_far_off_it_is(kind: Kind, before: timedelta, words: str) -> None:
     rule = replace(RULE, rule=replace(RULE.rule, kind=kind))
     item = Item(Delivery(1, PLANNED, "sending", BEGINS), rule)
     assert when(item, now=BEGINS - before) == f"12月4日 周五 19:30（{words}）"
+
+
+def test_several_late_ones_are_numbered_as_their_buttons_are() -> None:
+    two = [Item(Delivery(n, PLANNED, "sending", BEGINS), RULE) for n in (1, 2)]
+    lines = reminders(two, Workdays(), now=BEGINS - timedelta(days=1)).splitlines()
+    assert [line[:3] for line in lines[1:]] == ["(1)", "(2)"]
+
+
+def test_a_checklist_sends_nobody_to_a_page_that_cannot_be_edited() -> None:
+    item = Item(Delivery(1, PLANNED, "sending", BEGINS), RULE)
+    assert "/reminders → 修改" in checklist(item, "一、二", "群")
+    declared = replace(item, group_rule=replace(RULE, declared="main/0"))
+    text = checklist(declared, "一、二", "群")
+    assert "配置文件" in text and "修改" not in text
+
+
+@pytest.mark.parametrize(
+    ("day", "roll", "is_said"), [(-1, "previous", False), (1, "next", False), (31, "previous", True)]
+)
+def test_a_last_working_day_was_never_planned_for_another(day: int, roll: Roll, is_said: bool) -> None:
+    local = datetime(2026, 1, 31 if day != 1 else 1, 9)  # a Saturday, a holiday
+    schedule = Schedule(local, f"FREQ=MONTHLY;BYMONTHDAY={day}", roll)
+    rule = replace(RULE, rule=replace(RULE.rule, schedule=schedule))
+    planned = replace(PLANNED, nominal=local, event_at=datetime(2026, 1, 30, 1, tzinfo=UTC))
+    text = reminders([Item(Delivery(1, planned, "sending", BEGINS), rule)], Workdays(), now=BEGINS)
+    assert ("原定" in text) is is_said
