@@ -132,7 +132,8 @@ def vocabulary(knowledge: Knowledge) -> tuple[Fillers, Lexicon]:
     others = {
         s: frozenset(g for w in names for _, g in subjects.found(w)) - {s} for s, names in words.neighbours.items()
     }
-    return Fillers(words.fillers), Lexicon(subjects, aspects, words.unnamed, frozenset(words.beside), others)
+    beside, home = frozenset(words.beside), frozenset(words.home)
+    return Fillers(words.fillers), Lexicon(subjects, aspects, words.unnamed, beside, others, home)
 
 
 def read_certainty(path: Path) -> tuple[Certainty, Thresholds]:

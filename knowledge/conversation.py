@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.decide import Answer, AskBack, Decision, Ranking, Refuse, Thresholds, decide
+from knowledge.decide import Answer, AskBack, Decision, Ranking, Refuse, SmallTalk, Thresholds, decide
 from knowledge.followup import Reading, Topic, follow_up
 from knowledge.index import Index
 from knowledge.text import ASKING, MAX_QUESTION, clauses, normalise, sentences
@@ -44,9 +44,11 @@ class Interpreter:
         several = self._several(text, topic)
         if several is not None:
             return several
-        reading = self._read(text, topic)
+        reading = follow_up(self.index, normalise(text), self.index.rank_message(text), topic)
         asked = normalise(text[:MAX_QUESTION])
-        return Understanding(self._decide(reading.ranking), (reading.ranking,), reading.topic, asked)
+        decision = self._decide(reading.ranking)
+        left = topic if isinstance(decision, SmallTalk) else reading.topic  # 谢谢 does not change what is talked about
+        return Understanding(decision, (reading.ranking,), left, asked)
 
     def _read(self, text: str, topic: Topic | None) -> Reading:
         return follow_up(self.index, normalise(text), self.index.rank(text), topic)
@@ -82,6 +84,10 @@ class Interpreter:
         if len(ids) >= 2 and len(sure) == len(parts):
             decision = Answer(ids[:2], min(r.certainty for r in sure))
             return Understanding(decision, tuple(sure), readings[-1].topic)
+        doubtful = [p for p, r in zip(parts, rankings, strict=True) if r.doubtful and r.certainty >= _SURE_LEANING]
+        if ids and doubtful and len(sure) + len(doubtful) == len(parts):
+            decision = Answer(ids[:2], min(r.certainty for r in sure), unanswered=doubtful[0])
+            return Understanding(decision, tuple(sure), readings[-1].topic)
         outside = [p for p, r in zip(parts, rankings, strict=True) if self._surely_outside(r)]
         if parts[0] in outside and not any(names[1:]):
             return Understanding(self._decide(rankings[0]), tuple(rankings), readings[0].topic)
@@ -99,7 +105,8 @@ class Interpreter:
 
     def _surely(self, ranking: Ranking, *, leaning: bool) -> bool:
         least = _SURE_LEANING if leaning else _SURE
-        return isinstance(self._decide(ranking), Answer | AskBack) and ranking.certainty >= least
+        is_known = isinstance(self._decide(ranking), Answer | AskBack) and not ranking.doubtful
+        return is_known and ranking.certainty >= least
 
 
 def _is_asking(part: str, *, later: bool) -> bool:

@@ -23,6 +23,7 @@ class Candidate:
 class Ranking:
     """candidates: entries, best first. outside: the best boundary or small talk when it beats every entry, else None.
 
+    doubtful: the answer would be about something that neither the question nor the one before it names.
     exact: the question is, but for punctuation and script, a phrasing of the knowledge base.
     """
 
@@ -31,6 +32,7 @@ class Ranking:
     outside: str | None
     exact: bool = False
     outside_share: float = 0.0  # probability of `outside` by characters alone
+    doubtful: bool = False
 
     @property
     def certainty(self) -> float:
@@ -90,7 +92,7 @@ def decide(ranking: Ranking, thresholds: Thresholds, small_talk: frozenset[str])
         ranking = replace(ranking, outside=None)
     if ranking.outside is not None and ranking.exact:
         return Refuse(ranking.outside, ids, 0.0)
-    if ranking.certainty >= thresholds.answer and (ranking.exact or not _is_close(ranking)):
+    if ranking.certainty >= thresholds.answer and not ranking.doubtful and (ranking.exact or not _is_close(ranking)):
         return Answer(ids[:1], ranking.certainty)
     if ranking.certainty >= thresholds.ask:
         return AskBack(ids, ranking.certainty)

@@ -87,6 +87,7 @@ class WordsFile(_Strict):
     neighbours: dict[Id, tuple[Text, ...]] = Field(default_factory=dict)
     unnamed: str = ""
     beside: tuple[Id, ...] = ()
+    home: tuple[Id, ...] = ()
     english: dict[Annotated[str, Field(strict=True, pattern=r"^[A-Za-z][A-Za-z -]*$")], Text] = Field(
         default_factory=dict
     )

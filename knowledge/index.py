@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from knowledge.bearing import Bearing, bearings
 from knowledge.certainty import Certainty, candidates, foreign, signals
 from knowledge.decide import Candidate, Ranking
 from knowledge.glossary import Glossary
@@ -23,6 +24,9 @@ REPAIR_DISCOUNT = 0.95
 FOREIGN_DISCOUNT = 0.5
 CLAUSE_DISCOUNT = 0.85
 UNNAMED_DISCOUNT = 0.9
+UNNAMED_STRANGE = 1  # characters, at most, that have nothing to do with what the entry is asked
+_NO_NAME = re.compile("那|要是|如果|万一|[我你他她它咱俺]")  # begins a turn that says whom it is about elsewhere
+HEAD = 3  # characters in which a question says whom it is about
 SHORT = 12  # characters of a question that may leave out whom it is about
 MOSTLY = 0.6
 NAMED_COVERAGE = 0.3  # share of the question that a boundary must have been asked with to be named
@@ -51,9 +55,21 @@ class Index:
             ranking = self._clauses(ranking)
         return ranking
 
+    def rank_message(self, text: str) -> Ranking:
+        """Like `rank`, for a message that asks one thing: 厨师长咋产生 may name somebody that no list of words has."""
+        ranking = self.rank(text)
+        is_named = bool(self.model.lexicon.tags(ranking.question).telling) or len(ranking.question) > SHORT
+        if ranking.exact or is_named or not self._has_unknown(ranking, ranking.question[:HEAD]):
+            return ranking
+        return _discounted(ranking, FOREIGN_DISCOUNT)
+
     def rank_reading(self, question: str) -> Ranking:
         """Rank normalised text as it stands. The last few are remembered: parts of a message are read several times."""
         return self._readings(question)
+
+    @cached_property
+    def bearings(self) -> Mapping[str, Bearing]:
+        return bearings(self.model)
 
     def forget(self) -> None:
         self._readings.cache_clear()
@@ -105,14 +121,21 @@ class Index:
         is_open = (
             bool(tags.aspects) and bool(plain.candidates) and plain.certainty < SURE and len(plain.question) <= SHORT
         )
-        if not lexicon.unnamed or named or not is_open or self._strange(plain.question):
+        if not lexicon.unnamed or named or not is_open or self.strange(plain.question):
             return plain
         if plain.outside is not None and not self._is_about_others(plain.outside):
             return plain
         other = _discounted(self.rank_reading(lexicon.unnamed + plain.question), UNNAMED_DISCOUNT)
+        if self._has_unknown(other, plain.question):
+            return plain
         return other if other.certainty > plain.certainty else plain
 
-    def _strange(self, question: str) -> int:
+    def _has_unknown(self, ranking: Ranking, question: str) -> bool:
+        if not ranking.candidates or _NO_NAME.match(question):
+            return False
+        return self.strange_to(ranking.candidates[0].id, question) > UNNAMED_STRANGE
+
+    def strange(self, question: str) -> int:
         """How many characters stand beside none that they stand beside in some phrasing."""
         core, known = self.fillers.core(question), self.model.characters.vocabulary
         familiar = {i + d for i in range(len(core) - 1) if core[i : i + 2] in known for d in (0, 1)}

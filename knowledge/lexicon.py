@@ -70,6 +70,7 @@ class Lexicon:
     """unnamed: whom a short question is about that names nobody, or nobody but those of the groups `beside`.
 
     others: subject -> the groups of those who are easily taken for it and are somebody else.
+    home: subjects of which who speaks of one may go on to another without naming it.
     """
 
     subjects: WordGroups
@@ -77,6 +78,7 @@ class Lexicon:
     unnamed: str = ""
     beside: frozenset[str] = frozenset()
     others: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    home: frozenset[str] = frozenset()
 
     def tags(self, text: str) -> Tags:
         return Tags(

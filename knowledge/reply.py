@@ -16,7 +16,7 @@ Kind = Literal["answer", "ask_back", "refuse", "small_talk"]
 _ASK_ONE = "我不太确定你问的是哪一件，是这个吗？"
 _ASK_MANY = "我不太确定你问的是哪一件，点一下："
 _UNKNOWN = "这个我这里没有收录，不敢乱答。可以问问所在党支部。"
-_HALF = "另外那一问我这里没有收录，可以问问所在党支部。"
+_HALF = "另外那一问我没有把握，不敢乱答。可以写全了单独问我，或者问问所在党支部。"
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,14 @@ def test_a_clear_question_is_answered_at_once(base: KnowledgeBase, question: str
         "能连任吗",
         "补贴多少",
         "年龄有限制吗",
+        "妇联主席咋产生",
+        "理事长是选的吗",
+        "股长归谁管",
+        "转正大会谁主持",
+        "厨师长咋产生",
+        "保安归谁管",
+        "裁判是选的吗",
+        "辅导员要什么学历",
     ],
 )
 def test_what_is_not_known_is_not_answered(base: KnowledgeBase, question: str) -> None:
