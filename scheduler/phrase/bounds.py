@@ -1,13 +1,13 @@
-"""From which date and until which: 从下周开始, 明年3月起, 到6月底, 12月31日结束, 从12月到明年6月."""
+"""From which date and until which: 从下周开始, 明年3月起, 到6月底, 12月31日结束, 从12月到明年6月, 下个月每周三."""
 
 import calendar
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 
 from scheduler.phrase.dates import Day, Fixed, Moment, days_from, month_after, on
 from scheduler.phrase.outcome import Refused
 from scheduler.phrase.single import one_day, single
-from scheduler.phrase.tokens import Cursor
+from scheduler.phrase.tokens import Cursor, Token
 
 _REPEATS = {"every", "everyday", "parity", "double", "other", "workday"}
 _LONGEST_RUN = 31
@@ -68,7 +68,11 @@ def ending(cursor: Cursor, since: date, now: datetime) -> date | None:
         return found
     cursor.at = place
     month = _month(cursor, since, now)
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1]) if month else None
+    return _end_of(month) if month else None
+
+
+def _end_of(month: date) -> date:
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
 def ends_on(cursor: Cursor, now: datetime) -> date | None:
@@ -98,6 +102,7 @@ def between(cursor: Cursor, now: datetime, *, repeats: bool) -> tuple[date, date
     place = cursor.at
     cursor.take("from")
     first = _first_day(cursor, now)
+    is_from = any(token.kind == "since" for token in cursor.since(place))
     last = ending(cursor, first, now) if first and cursor.has("range", "until") else None
     words = "".join(token.text for token in cursor.since(place)).strip()
     cursor.skip("endword")
@@ -110,8 +115,36 @@ def between(cursor: Cursor, now: datetime, *, repeats: bool) -> tuple[date, date
         raise Refused("这段时间倒过来了", words)
     if "年" not in words and _last_year(first) <= now.date() <= _last_year(last):
         raise Refused("开头那天已经过去了；是今年还是明年，请写上年份", words)
-    is_daily = said == {"everyday"} and not repeats
+    is_daily = said == {"everyday"} and not repeats and not is_from
     return None if is_daily and (last - first).days < _LONGEST_RUN else (first, last)
+
+
+def within(cursor: Cursor, now: datetime) -> tuple[date, date] | None:
+    """First and last day of 下周, 12月, 明年 right before what says how often: 下个月每周三."""
+    found = _period(cursor, now)
+    cursor.skip("de")
+    return found if found and cursor.sees(*_REPEATS) else None
+
+
+def _period(cursor: Cursor, now: datetime) -> tuple[date, date] | None:
+    place = cursor.at
+    rel = cursor.take("rel")
+    if rel and cursor.take("unit", tag="week"):
+        monday = now.date() + timedelta(days=7 * rel.n - now.weekday())
+        return monday, monday + timedelta(days=6)
+    cursor.at = place
+    if month := _month(cursor, now.date(), now):
+        return month, _end_of(month)
+    cursor.at = place
+    if year := cursor.take("relyear", "year"):
+        return on(_year(year, now), 1, 1, words=year.text), on(_year(year, now), 12, 31, words=year.text)
+    return None
+
+
+def _year(token: Token, now: datetime) -> int:
+    if token.kind == "relyear":
+        return now.year + token.n
+    return token.n + 2000 if 0 <= token.n < 100 else token.n
 
 
 def _last_year(day: date) -> date:
@@ -139,4 +172,4 @@ def _month(cursor: Cursor, since: date, now: datetime) -> date | None:
         return None
     if year is None:
         return date(since.year + (month.n < since.month), month.n, 1)
-    return on(now.year + year.n if year.kind == "relyear" else year.n, month.n, 1, words=year.text + month.text)
+    return on(_year(year, now), month.n, 1, words=year.text + month.text)

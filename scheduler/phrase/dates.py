@@ -54,6 +54,15 @@ class Moment:
 Day: TypeAlias = Pattern | Fixed | Moment
 
 
+def days_apart(pattern: Pattern) -> int:
+    """From one of its days to the next, on an average month; 0 when it comes once."""
+    if pattern.once:
+        return 0
+    period = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 30, "YEARLY": 365}[pattern.frequency] * pattern.interval
+    in_year = len(pattern.months) if pattern.frequency == "YEARLY" else 1
+    return period // (max(len(pattern.month_days) + len(pattern.weekdays), 1) * max(in_year, 1))
+
+
 def on(year: int, month: int, day: int, *, words: str) -> date:
     """Refuses a day that does not exist."""
     if not 1 <= month <= 12:

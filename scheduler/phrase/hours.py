@@ -41,12 +41,13 @@ def hours(cursor: Cursor, part: str = "") -> Hours | None:
     """None when there is no hour here. part: what was named before it (今晚)."""
     place = cursor.at
     cursor.skip("de")
+    led = cursor.take("from")
     rough = cursor.take("roughly")
     named = cursor.take("part")
     said = named.tag if named else part
     first = _clock(cursor)
     if first is None:
-        if named is None:
+        if named is None or led:
             cursor.at = place
             return Hours(part=part) if part else None
         return Hours(part=named.tag, words=named.text, remarks=(*_inexact(rough), *_loose(cursor, named.text)))
@@ -54,7 +55,11 @@ def hours(cursor: Cursor, part: str = "") -> Hours | None:
         raise Refused("两个时段对不上", named.text)
     times, remarks = [_time(first, said)], [*_inexact(rough), *_remarks(first, said)]
     times += _more(cursor, said)
-    remarks += _until(cursor, times[-1], said) + _loose(cursor, first.text)
+    lasts = _until(cursor, times[-1], said)
+    if led and not lasts:  # 从9点到11点, but no 从9点 alone
+        cursor.at = place
+        return None
+    remarks += lasts + _loose(cursor, first.text)
     words = "".join(token.text for token in cursor.since(place)).strip()
     return Hours(tuple(sorted(set(times))), said, words, tuple(remarks))
 
@@ -102,10 +107,22 @@ def _until(cursor: Cursor, first: time, part: str) -> list[str]:
     if end is None:
         cursor.at = place
         return []
+    cursor.skip("endword")
     last = _end(end, named.tag if named else part)
+    return [_about_end(first, last, "".join(token.text for token in cursor.since(place)).strip())]
+
+
+def _about_end(first: time, last: time, words: str) -> str:
     if last <= first:
-        raise Refused("结束比开始还早", "".join(token.text for token in cursor.since(place)).strip())
-    return [f"到{last:%H:%M}结束，提醒按开始的{first:%H:%M}算。"]
+        raise Refused("结束比开始还早", words)
+    return f"到{last:%H:%M}结束，提醒按开始的{first:%H:%M}算。"
+
+
+def ends_at(first: Hours, last: Hours) -> str:
+    """The remark about 10点结束 in a clause of its own."""
+    if len(first.times) + len(last.times) > 2:
+        raise Refused("有不止一个时间，对不上", first.words, last.words)
+    return _about_end(first.times[0], last.times[0], last.words)
 
 
 def _end(clock: Token, part: str) -> time:

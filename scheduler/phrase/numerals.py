@@ -17,8 +17,9 @@ _DIGIT_STRING = re.compile(rf"[零{_DIGITS}]{{3,}}")
 @lru_cache(maxsize=1024)
 def number(written: str) -> int | None:
     """None when it is no number. The library is asked for nothing but Chinese digits: it takes 15 for 15.0."""
-    if written.isascii() and written.isdecimal():
-        return int(written)
+    digits = written.removeprefix("零")  # 零5
+    if digits.isascii() and digits.isdecimal():
+        return int(digits)
     try:
         return int(cn2an.cn2an(written, "normal"))
     except (ValueError, KeyError):  # the library's own slip on 三五十二

@@ -10,6 +10,7 @@ from scheduler.phrase.tokens import Cursor, Token
 
 _Said: TypeAlias = tuple[Day, str]
 _TURN = re.compile(r"[一1][次回]")
+_ONE_TURN = re.compile(r"[每一1]个?(?:周|星期|礼拜|月)[一1][次回]")
 _ENDS = {"comma", "blank", "remind", "since"}
 _ALL = ("都", "均")
 _A_DAY = {"WEEKLY": "周五", "MONTHLY": "5号", "YEARLY": "7月1日"}
@@ -31,12 +32,19 @@ def is_open(day: Day) -> TypeGuard[Pattern]:
 def check_open(cursor: Cursor, words: str, *, begins: bool) -> None:
     """Refuses the 每周 of 写每周小结, which may say something of the work alone. begins: it opens the phrase."""
     clause = _clause(cursor)
-    if begins or _TURN.search(words) or any(token.kind == "once" for token in clause):
+    if begins or _TURN.search(words) or any(token.kind in {"once", "turns"} for token in clause):
         return
     following = "".join(token.text for token in clause)
     if clause and clause[0].kind not in _ENDS and clause[0].text not in _ALL and not _VERB.fullmatch(following):
         about = words + following
         raise Refused("是每次都要，还是要做的事里的话？每次都要的请写在最前面；是要做的事，请加上引号", about)
+
+
+def check_single(found: Day, words: str) -> None:
+    """Refuses 每周一次，周二周四 in one breath."""
+    several = isinstance(found, Pattern) and len(found.month_days) + len(found.weekdays) > 1
+    if several and _ONE_TURN.match(words):
+        raise Refused("一次还是几次，前后对不上", words)
 
 
 def _clause(cursor: Cursor) -> list[Token]:
@@ -69,6 +77,13 @@ def settled(days: list[_Said]) -> list[_Said]:
     return [(found, words)]
 
 
+def check_turns(turns: Token | None, day: Pattern, hours: int) -> None:
+    """Refuses 每周两次 of other than two days, 每天两次 of other than two hours."""
+    days = len(day.month_days or day.weekdays) if day.frequency != "DAILY" else 1
+    if turns and (day.interval > 1 or day.months or turns.n not in (days * hours, hours if days == 1 else days)):
+        raise Refused("请写明每次是什么时候，例如“每月5号和20号”“每天9点和18点”", turns.text)
+
+
 def _with_a_day(often: Pattern) -> str:
     if often.interval == 1:
         return f"每{_UNITS[often.frequency].removeprefix('个')}{_A_DAY[often.frequency]}".replace("周周", "周")
@@ -79,8 +94,10 @@ def _together(often: Pattern, day: Day, *, is_single: bool) -> Pattern | None:
     """is_single: 一次, so that several days contradict it."""
     if not isinstance(day, Pattern) or day.frequency != often.frequency:
         return None
+    count = len(day.month_days or day.weekdays) * (len(day.months) if day.frequency == "YEARLY" else 1)
+    if is_single and count > 1:
+        return None
     if day.once:
         return replace(day, once=False, interval=often.interval, months=often.months or day.months)
-    count = len(day.month_days or day.weekdays) * (len(day.months) if day.frequency == "YEARLY" else 1)
     is_same = day.interval == often.interval and (day.frequency == "YEARLY" or day.months == often.months)
-    return day if is_same and not (is_single and count > 1) else None
+    return day if is_same else None

@@ -13,12 +13,13 @@ _RUN = re.compile(r"[一二三四五六七八九十零]+")
 _DIGIT = re.compile(r"[1-7](?!\d|\s?[点时月号.:])")
 _LIMITS = {"点": 24, "时": 24, "月": 12, "号": 31, "刻": 3}
 _RUNS = {"days": "day_unit", "run_days": "day_unit", "run_weeks": "week", "run_months": "month_unit"}
-_ONCE = re.compile(r"[一1][次回](?!族)")
+_ONCE = re.compile(r"[一1][次回](?!族)|[二两三四五六2-7]次(?![日要数级品])")  # 周三次 is no Wednesday
 _SUNDAY = re.compile(r"[日天](?![常气程]|报(?!到|名|送|数))")
 _NUMBERS = (
     ("h24", "m24"), ("hs", "ms"), ("hd", "md"), ("hp", "mp"),
     ("h", "min"), ("h", "bare"), ("h", ""), ("h12", ""), ("month", ""), ("day", ""), ("year", ""),
     ("nth_month", ""), ("nth", ""), ("nth_last", ""), ("times", ""), ("bare_times", ""), ("done_times", ""),
+    ("turns", ""),
 )  # fmt: skip
 _RELATIVE = {
     "d0": (0, ""), "d0n": (0, "evening"), "d0m": (0, "morning"), "d1": (1, ""), "d1n": (1, "evening"),

@@ -84,7 +84,7 @@ def _after_every(cursor: Cursor) -> Pattern | None:
 def _so_often(cursor: Cursor) -> Pattern | None:
     """两周一次, 周五; 一月一次; 半年一次."""
     place = cursor.at
-    if (month := cursor.take("month")) and cursor.sees("once"):
+    if (month := cursor.take("month")) and cursor.sees("once", "turns"):
         return _every_so_many_months(cursor, month)
     cursor.at = place
     one = cursor.take("number")
@@ -95,7 +95,7 @@ def _so_often(cursor: Cursor) -> Pattern | None:
     number = cursor.take("number")
     cursor.skip("ge")
     unit = cursor.take("unit")
-    if number is None or unit is None or unit.tag not in _LARGEST or not cursor.sees("once"):
+    if number is None or unit is None or unit.tag not in _LARGEST or not cursor.sees("once", "turns"):
         return None
     if number.n < 1:
         raise Refused("间隔至少是1", number.text + unit.text)
@@ -124,7 +124,7 @@ def _refuse_half(cursor: Cursor) -> None:
 
 
 def _once(cursor: Cursor) -> str:
-    token = cursor.take("once")
+    token = cursor.take("once", "turns")
     return token.text if token else ""
 
 
@@ -200,9 +200,11 @@ def _year_end(days: DaysOfMonth) -> Pattern:
 
 
 def _of_period(cursor: Cursor, unit: Token, size: int) -> Pattern:
-    """每季度第一个月10号, 每季度最后一天, 每季度第一个周五; 每季度一次，末月25号."""
+    """每季度第一个月10号, 每季度最后一天, 每季度第一个周五; 每季度一次，末月25号; 每半年一次，6月和12月的15号."""
     place = cursor.at
     cursor.skip("comma")
+    if cursor.sees("month", "number") and len((yearly := _of_months(cursor, unit, 1)).months) == 12 // size:
+        return yearly
     if not cursor.sees("ordmonth", "ord"):
         cursor.at = place
     if which := cursor.take("ordmonth"):
@@ -264,6 +266,8 @@ def _yearly(cursor: Cursor, unit: Token, interval: int) -> Pattern:
         return Pattern("YEARLY", interval, (month,), (day,))
     if cursor.take("monthend", "yearend"):
         return _year_end(end_of_month(cursor))
+    if cursor.take("yearstart"):
+        return Pattern("YEARLY", months=(1,), month_days=(1,))
     if cursor.sees("ord"):
         return _of_whole_year(cursor, unit)
     if dated := cursor.take("date"):

@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from itertools import zip_longest
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice, zip_longest
 from typing import TypeAlias
 
-from scheduler.phrase.bounds import beginning, between, ending, ends_on
 from scheduler.phrase.dates import Day, Fixed, Pattern
-from scheduler.phrase.hours import Hours, hours
-from scheduler.phrase.leads import Leads, leads
+from scheduler.phrase.hours import Hours, ends_at, hours
+from scheduler.phrase.leads import leads
+from scheduler.phrase.limits import beginning_and_end, in_period, since, until
 from scheduler.phrase.month_days import days_of_month
 from scheduler.phrase.numerals import NUMERAL, rough_numeral
-from scheduler.phrase.often import check_open, is_open
+from scheduler.phrase.often import check_open, check_single, is_open
 from scheduler.phrase.outcome import Refused
 from scheduler.phrase.recurring import recurring
+from scheduler.phrase.said import Run, Said
 from scheduler.phrase.scraps import AFTERWARDS, AFTERWARDS_REASON
 from scheduler.phrase.single import single
 from scheduler.phrase.titles import cleaned
 from scheduler.phrase.tokens import Cursor, Token
+from scheduler.phrase.weekdays import weekdays
 
 _NO_TIME = {"char", "word", "quote", "blank", "comma"}
 _LUNAR_ALWAYS = ("农历", "阴历", "旧历", "老历", "正月", "腊月", "冬月", "闰月", "初", "大年")
@@ -28,6 +30,8 @@ _SAID_OF_ALL = "一总共连最至限仅"
 _AHEAD = re.compile(
     r"(?:^|(?<=[,;\s]))(?:会议?|课|事|开[会课始]|活动|出发|行)前[再还也都]*$|提[前早](?!准备|到|通知|告知|预习|布置|完成|交|学)[^,;，；]*$"
 )
+_DAYS_AROUND = re.compile(rf"[前后头]?(?:{NUMERAL}|几)[天日]")  # 月底前两天, 月初几天
+_STARTS = re.compile(r"起(?![草床诉立来飞点步])")
 _MOST_TIMES = 999
 _EVERY_OTHER = 2
 _UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月", "YEARLY": "年"}
@@ -36,46 +40,9 @@ _EVENT = re.compile(
     r"(?:结束|完|会|课|节|假|工资|学|试|毕业|公示|通过|批准|转正|收到|报名|之日|当天|活动|培训|材料|满|起|达|成立|入党|生效|到期|通知)[了的]?$"
 )
 _SEVERAL = re.compile(rf"[^,;\s]*(?:{NUMERAL}|几)个的?$")
-_NO_END = set("迟收送签报找回推挪改调延移提")
-_AROUND_END = {"until", "endword", "comma", "blank", "range", "vague"}
 _UNITS_SAID = {"ge", "unit", "halfnum"}
-_COUNTED = {"number", "daynum", "month", "clock", "ord", "ordmonth", "count", "runs"}
+_COUNTED = {"number", "daynum", "month", "clock", "ord", "ordmonth", "count", "runs", "turns"}
 LUNAR_REASON = "农历和节气的日子还不会算，请换成公历日期"
-
-
-@dataclass(frozen=True)
-class Run:
-    """共21天, 连续三周: how long it goes on. unit: day_unit, week or month_unit."""
-
-    count: int
-    unit: str
-    words: str
-
-
-@dataclass
-class Said:
-    """Filled while the tokens are gone through. days: with the words that said it.
-
-    zone: the words that name Beijing's time. bare_count: "8次", with nothing to say of what. just_once: 仅此一次.
-    no_nag: 不用催.
-    before_hour: what stands right before the hour and nobody took. pieces: so is all of this, in its order.
-    """
-
-    days: list[tuple[Day, str]] = field(default_factory=list)
-    before_hour: list[Token] = field(default_factory=list)
-    hours: list[Hours] = field(default_factory=list)
-    rolls: list[Token] = field(default_factory=list)
-    leads: list[Leads] = field(default_factory=list)
-    since: date | None = None
-    until: date | None = None
-    count: int = 0
-    bare_count: str = ""
-    just_once: str = ""
-    no_nag: str = ""
-    runs: Run | None = None
-    zone: str = ""
-    remarks: list[str] = field(default_factory=list)
-    pieces: list[list[Token]] = field(default_factory=lambda: [[]])
 
 
 _Reader: TypeAlias = Callable[[Said, Cursor, datetime], bool]
@@ -154,67 +121,27 @@ def _lunar(said: Said, cursor: Cursor, now: datetime) -> bool:
     return False
 
 
-def _since(said: Said, cursor: Cursor, now: datetime) -> bool:
-    """从下周开始, 从3月起, 从3月6日起, 下周一开始."""
-    if not any(token.kind == "since" for token in cursor.rest()):
+def _turns(said: Said, cursor: Cursor, now: datetime) -> bool:
+    """The 两次 of 每周两次 and of 每周学习两次."""
+    after_every = all(token.kind == "blank" for token in said.pieces[-1])
+    token = cursor.take("turns")
+    how_often = [place for place, (day, _) in enumerate(said.days) if is_open(day)]
+    if token is None or not said.days or not (after_every or (how_often and _clause_ends(cursor))):
         return False
-    cursor.take("from")
-    found = beginning(cursor, now)
-    if found is None or not cursor.take("since"):
-        return False
-    said.since = found
-    cursor.skip("comma")
+    day, words = said.days.pop(how_often[-1] if how_often else -1)
+    said.turns = replace(token, text=words + token.text)
+    said.days.append((day, said.turns.text))
     return True
 
 
-def _until(said: Said, cursor: Cursor, now: datetime) -> bool:
-    """直到12月31日, 到6月底为止, and 12月31日结束 of what comes again."""
-    place = cursor.at
-    if cursor.take("until"):
-        found = ending(cursor, max(said.since or now.date(), now.date()), now)
-        cursor.skip("endword")
-    else:
-        found = ends_on(cursor, now) if _repeats(said) and _may_end(cursor) else None
-    _set_until(said, cursor, found, place)
-    return found is not None
-
-
-def _set_until(said: Said, cursor: Cursor, found: date | None, place: int) -> None:
-    said.until = found or said.until
-    taken = [token for token in cursor.since(place) if token.kind not in _AROUND_END]
-    if found and taken and taken[-1].kind in {"month", "beyond"}:
-        named = [
-            token for token in taken[:-1] if taken[-1].kind == "beyond" or token.kind in {"relyear", "year", "rel"}
-        ]
-        words = "".join(token.text for token in [*named, taken[-1]])
-        said.remarks.append(f"“{words}”按到{found.month}月{found.day}日算。")
-
-
-def _between(said: Said, cursor: Cursor, now: datetime) -> bool:
-    """从12月到明年6月，每月…: when it begins and when it ends."""
-    place = cursor.at
-    found = between(cursor, now, repeats=_repeats(said))
-    if found is None:
-        return False
-    said.since = found[0]
-    _set_until(said, cursor, found[1], place + 1)
-    cursor.skip("comma")
-    return True
-
-
-def _repeats(said: Said) -> bool:
-    return any(isinstance(day, Pattern) and not day.once for day, _ in said.days)
-
-
-def _may_end(cursor: Cursor) -> bool:
-    """At the beginning of a clause, or 学习到12月31日."""
-    before = cursor.before()
-    is_first = before is None or before.kind in {"blank", "comma"}
-    return is_first or (cursor.sees("range") and before is not None and before.text not in _NO_END)
+def _clause_ends(cursor: Cursor) -> bool:
+    return (token := next(cursor.rest(), None)) is None or token.kind in {"comma", "blank"}
 
 
 def _count(said: Said, cursor: Cursor, now: datetime) -> bool:
     if token := cursor.take("count"):
+        if said.count not in (0, token.n):
+            raise Refused("共几次，前后说的不一样", token.text)
         said.count = _checked(token)
         said.bare_count = "" if token.text[:1] in _SAID_OF_ALL else token.text
     elif token := cursor.take("runs"):
@@ -257,6 +184,7 @@ def _day(said: Said, cursor: Cursor, now: datetime) -> bool:
     if found is None:
         return False
     words = "".join(t.text for t in cursor.since(place)).strip()
+    check_single(found, words)
     if is_open(found):
         check_open(cursor, words, begins=not said.days and not cleaned(_last_clause(said)))
     else:
@@ -285,8 +213,13 @@ def _refuse_later(said: Said, taken: list[Token]) -> None:
 
 
 def _counted(said: Said, cursor: Cursor) -> Pattern | None:
-    """The 第一个周五 of 第一个周五开会，每月一次."""
+    """The 第一个周五 of 第一个周五开会，每月一次, the 周二周四 of 每周两次，周二周四."""
     how_often = any(is_open(day) for day, _ in said.days)
+    if how_often and said.turns and cursor.sees("wday"):
+        return Pattern("WEEKLY", weekdays=tuple((day, 0) for day in weekdays(cursor)), once=True)
+    if how_often and said.turns and cursor.sees("daynum", "number"):
+        found = days_of_month(cursor)
+        return Pattern("MONTHLY", month_days=found.month_days, once=True) if found else None
     if not cursor.sees("ord") or not (how_often or any(token.kind in {"every", "once"} for token in cursor.rest())):
         return None
     found = days_of_month(cursor)
@@ -323,6 +256,13 @@ def _after_day(said: Said, cursor: Cursor, words: str) -> None:
     _skip_same_day(cursor)
     if token := cursor.take("about", "after"):
         raise Refused(f"“{words}{token.text}”是哪一天", words + token.text)
+    following = "".join(token.text for token in cursor.rest())
+    if (days := _DAYS_AROUND.match(following)) and (days[0][0] in "前后头" or words[-1] in "初头底末"):
+        raise Refused(f"“{words}{days[0]}”是哪一天，请写日期", days[0])
+    if following.startswith("之间"):
+        raise Refused("是每天都提醒，还是只在哪一天，请写明", words + "之间")
+    if starts := _STARTS.match(following):
+        raise Refused("从哪天起的，还要说多久一次，例如“从3月6日起每周五”", words + starts[0])
     if token := cursor.take("beyond"):
         if "内" in token.text or words.endswith("节"):
             raise Refused(f"“{words}{token.text}”是哪一天，请写日期", words + token.text)
@@ -342,7 +282,12 @@ def _hours(said: Said, cursor: Cursor, now: datetime) -> bool:
         said.hours[-1] = replace(found, words=waiting.words + found.words)
         return True
     cursor.at = place
-    found = hours(cursor)
+    first = said.hours[-1] if said.hours and said.hours[-1].times else None
+    ends = first is not None and any(token.kind == "endword" for token in islice(cursor.rest(), 3))
+    found = hours(cursor, first.part if first and ends else "")
+    if first and found and found.times and cursor.take("endword"):
+        said.remarks.append(ends_at(first, found))
+        return True
     if found is not None:
         said.hours.append(found)
         said.before_hour = before[_start_of_words(before) :]
@@ -372,5 +317,6 @@ def _remind(said: Said, cursor: Cursor, now: datetime) -> bool:
 
 
 _READERS: tuple[_Reader, ...] = (
-    _roll, _lunar, _zone, _only, _leads, _between, _since, _until, _count, _day, _hours, _remind,
+    _roll, _lunar, _zone, _only, _leads, beginning_and_end, in_period, since, until, _count, _turns, _day, _hours,
+    _remind,
 )  # fmt: skip

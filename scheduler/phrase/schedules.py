@@ -6,12 +6,24 @@ from datetime import date, datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from scheduler.phrase.dates import Day, Fixed, Moment, Pattern, days_from, first_moment, moments, rrule_of, search_from
+from scheduler.phrase.dates import (
+    Day,
+    Fixed,
+    Moment,
+    Pattern,
+    days_apart,
+    days_from,
+    first_moment,
+    moments,
+    rrule_of,
+    search_from,
+)
 from scheduler.phrase.hours import DEFAULT_HOUR, PART_NAMES, Hours, hour_of_part
 from scheduler.phrase.month_days import days_remarks
-from scheduler.phrase.often import settled
+from scheduler.phrase.often import check_turns, settled
 from scheduler.phrase.outcome import NoDay, Refused
-from scheduler.phrase.scan import LUNAR_REASON, Run, Said
+from scheduler.phrase.said import Run, Said
+from scheduler.phrase.scan import LUNAR_REASON
 from scheduler.phrase.single import refuse_ordinal
 from scheduler.phrase.titles import cleaned, joined
 from scheduler.phrase.tokens import Token
@@ -50,8 +62,11 @@ class Present:
 
 @dataclass(frozen=True)
 class Timed:
+    """every: days from one to the next, 0 when it comes once."""
+
     schedule: Schedule
     remarks: tuple[str, ...]
+    every: int = 0
 
 
 def timed(said: Said, present: Present) -> Timed:
@@ -67,7 +82,9 @@ def _timed(day: Fixed | Pattern, remarks: tuple[str, ...], said: Said, present: 
     roll, about_roll = _roll(day.roll, said.rolls)
     about_roll += _about_weekend(day, roll, said)
     start, rrule, rest = _started(replace(day, roll=roll), hour, said, present)
-    return Timed(Schedule(start, rrule, roll, present.zone), (*said.remarks, *remarks, *more, *rest, *about_roll))
+    every = days_apart(day) if isinstance(day, Pattern) else int(bool(rrule))
+    remarks = (*said.remarks, *remarks, *more, *rest, *about_roll)
+    return Timed(Schedule(start, rrule, roll, present.zone), remarks, every)
 
 
 def _about_weekend(day: Fixed | Pattern, roll: Roll, said: Said) -> tuple[str, ...]:
@@ -113,7 +130,7 @@ def _day(said: Said, now: datetime) -> tuple[Day, tuple[str, ...]]:
         return running, ()
     words = [text for _, text in said.days]
     singles = [day for day in days if isinstance(day, Fixed) or (isinstance(day, Pattern) and day.once)]
-    if len(days) > 2 or len(singles) < 2:
+    if len(singles) < len(days):
         until = "；到哪天为止请写“直到12月31日”" if len(days) == 2 and len(singles) == 1 else ""
         raise Refused(f"有不止一个日期；要设几个时间请分成几条{until}{_QUOTE}", *words)
     return _same_day(singles, words, now), ()
@@ -158,20 +175,17 @@ def _check_nothing_dates_it(said: Said) -> None:
 
 
 def _same_day(days: list[Fixed | Pattern], words: list[str], now: datetime) -> Day:
-    """周五12月1日: right only when it is a Friday."""
+    """周五12月1日: right only when it is a Friday. 后天（11月28日，周六）."""
     plain = [day for day in days if isinstance(day, Pattern) and day.frequency == "WEEKLY"]
     dated = [day for day in days if day not in plain]
-    if len(dated) == 1:
-        found = _date(dated[0], now)
-        if found.weekday() != plain[0].weekdays[0][0]:
-            raise Refused(
-                f"{found.month}月{found.day}日是{WEEKDAYS[found.weekday()]}，对不上；两天都要的请分成两条{_QUOTE}",
-                *words,
-            )
-        return dated[0]
-    if len(dated) == 2 and _date(dated[0], now) == _date(dated[1], now):
-        return dated[0]
-    raise Refused(f"有不止一个日期；要设几个时间请分成几条{_QUOTE}", *words)
+    if len({_date(day, now) for day in dated}) != 1 or len(plain) > 1:
+        raise Refused(f"有不止一个日期；要设几个时间请分成几条{_QUOTE}", *words)
+    found = _date(dated[0], now)
+    if plain and found.weekday() != plain[0].weekdays[0][0]:
+        raise Refused(
+            f"{found.month}月{found.day}日是{WEEKDAYS[found.weekday()]}，对不上；两天都要的请分成两条{_QUOTE}", *words
+        )
+    return dated[0]
 
 
 def _date(day: Fixed | Pattern, now: datetime) -> date:
@@ -217,7 +231,7 @@ def _started(
         case Pattern(once=True):
             return _once(day, hours, said, present)
         case Pattern():
-            return _repeated(day, hours, said, present.now)
+            return _repeated(day, hours, said, present)
         case _:
             assert_never(day)
 
@@ -275,16 +289,27 @@ def _is_to_come(event: datetime, roll: Roll, present: Present) -> bool:
 
 
 def _repeated(
-    day: Pattern, hours: tuple[time, ...], said: Said, now: datetime
+    day: Pattern, hours: tuple[time, ...], said: Said, present: Present
 ) -> tuple[datetime, str, tuple[str, ...]]:
-    start = first_moment(day, hours, since=_since(day, said, now))
+    check_turns(said.turns, day, len(hours))
+    start = first_moment(day, hours, since=_since(day, said, present.now))
     if start is None:
         raise Refused("没有这一天", *(text for _, text in said.days))
-    return (
-        start,
-        rrule_of(day, hours) + _end(day, hours, start, said),
-        _pattern_remarks(day, start) + _about_count(day, said),
-    )
+    rrule, end, remarks = rrule_of(day, hours), _end(day, hours, start, said), _pattern_remarks(day, start)
+    if said.count and day.roll == "skip":
+        last = _last_of(Schedule(start, rrule, day.roll, present.zone), said.count, hours, present)
+        end = f";UNTIL={last:%Y%m%d}T235959"
+        remarks += (f"跳过的不算在次数里，第{said.count}次是{day_in_words(last.date())}。",)
+    return start, rrule + end, remarks
+
+
+def _last_of(schedule: Schedule, count: int, hours: tuple[time, ...], present: Present) -> datetime:
+    """Of so many that do take place, by the working days as they are known now."""
+    after = moment(schedule.start, ZoneInfo(schedule.zone))
+    found = next_occurrences(schedule, present.workdays, after=after, count=count)
+    if len(found) < count or found[-1].local.time() != hours[-1]:
+        raise Refused("遇节假日跳过，一共几次说不准，请写“直到几月几号”")
+    return found[-1].local
 
 
 def _since(day: Pattern, said: Said, now: datetime) -> datetime:
@@ -310,10 +335,6 @@ def _end(day: Pattern, hours: tuple[time, ...], start: datetime, said: Said) -> 
     if said.until is not None:
         return f";UNTIL={said.until:%Y%m%d}T235959"
     return f";COUNT={count}" if count else ""
-
-
-def _about_count(day: Pattern, said: Said) -> tuple[str, ...]:
-    return ("跳过的周末和节假日也算在次数里，实际会少几次。",) if said.count and day.roll == "skip" else ()
 
 
 def _times(run: Run, day: Pattern, hours: tuple[time, ...]) -> int:

@@ -8,6 +8,7 @@ from typing import Literal
 from scheduler.phrase.fold import fold
 from scheduler.phrase.lexicon import LUNAR
 from scheduler.phrase.numerals import NUMERAL as N
+from scheduler.phrase.numerals import number
 from scheduler.phrase.outcome import Refused
 from scheduler.quotes import mask_quotes
 
@@ -41,8 +42,10 @@ _GLUE = (
 _AND_SO_ON = (
     rf"(?:周周|月月|年年|次次|回回){_WORDS}|{_WORDS}(?:如此|类推){_TO}|[一两三半每]{_PERIODS}(?:[一1]|{N})[次回]"
 )
-_BARE_NUMBER = r"^(?:\d{1,2}|二?十[一二三四五六七八九]?)(?=\s*(?:[开集学交收上到党参召讨培在打]|$|[,;]))"
-_HABITS = r"^(?:睡(?:觉)?前|起床[前后]|午休|课[前后间]|会后|散会后?|[放下]学|下课|收工|就寝|天[黑亮])"
+_BARE_NUMBER = r"^(?:\d{1,2}|二?十[一二三四五六七八九]?)(?=\s*(?:[开集学交收上到党参召讨培在打早晚中下]|$|[,;]))"
+_HABITS = (
+    r"^(?:睡(?:觉)?前|起床[前后]|午休|课[前后间]|会后|散会后?|[放下]学|下课|收工|就寝|天[黑亮])|(?:^|(?<=[,;\s]))下班"
+)
 _AHEAD_OF_NOW = (
     r"(?:接下来|接下去|未来|今后|往后|此后|日后|随后|[前后下]面|接着|接连|连续|连着|最近|起[先初]|[开起]头|还[有剩]"
     r"|剩下|剩余|余下)"
@@ -67,6 +70,8 @@ _SPAN_ALONE = (
     rf"|{_FROM}(?![一1](?![\d十百])){_SPAN}的?(?:打卡|学习|自学|培训|训练|读书|锻炼|值班|值日|背诵|跑步){_WORDS}"
     rf"|{_WORDS}{_SPAN}(?=每[次天周])"
 )
+_COUNTED_SPAN = re.compile(rf"(?P<count>{N})个?(?P<unit>天|周|星期|礼拜)$")
+_SPAN_DAYS = {"天": 1, "周": 7, "星期": 7, "礼拜": 7}
 _TURNS_AT_END = rf"{_WORDS}{_NO_ORDINAL}(?![一1][次回遍]){_SOME}[次回遍][课会]?{_STOPS}{_TO}"
 _UNCERTAIN_DAYS = (
     rf"(?:{LUNAR}|毕业|结业|结课|退休|转正|换届|验收|考试|中考|高考|过年|开春|春运|[立入][春夏秋冬]"
@@ -122,6 +127,7 @@ _SCRAPS = (
         f"从什么时候起、到什么时候为止没看懂，请写日期，例如“从3月6日起”“直到6月30日”{_QUOTE_IT}",
         "again",
     ),
+    _Scrap(re.compile(rf"{_FROM}\d{{1,2}}[./-]\d{{1,2}}(?:[-~][\d./-]+)?{_TO}"), "是日期的请写成“12月1日”这样的"),
     _Scrap(re.compile(_BARE_NUMBER), "是几点？请写成“15点”这样的", "untimed"),
     _Scrap(re.compile(_HABITS), "请写明是几点", "untimed"),
     _Scrap(re.compile(_AND_SO_ON), f"多久一次没看懂，请写“每周五”“每月5号”这样的{_QUOTE_IT}"),
@@ -130,12 +136,20 @@ _SCRAPS = (
 )
 
 
-def refuse_scraps(title: str, *, comes_again: bool, is_timed: bool) -> None:
-    """What stands in quotes is left alone. title: as typed."""
-    for scrap in _of(comes_again=comes_again, is_timed=is_timed):
-        if found := scrap.pattern.search(mask_quotes(fold(title))):
+def refuse_scraps(title: str, *, every: int, is_timed: bool) -> None:
+    """What stands in quotes is left alone. title: as typed. every: days from one time to the next, 0 for once."""
+    for scrap in _of(comes_again=every > 0, is_timed=is_timed):
+        found = scrap.pattern.search(mask_quotes(fold(title)))
+        if found and not (scrap.reason == _HOW_LONG and _is_shorter(found[0], every)):
             swaps = ((found[0], found.expand(scrap.better)),) if scrap.better else ()
             raise Refused(scrap.reason, title[found.start() : found.end()], swaps=swaps)
+
+
+def _is_shorter(words: str, every: int) -> bool:
+    """每月5号公示7天: what is to be done, for the next time comes after it."""
+    span = _COUNTED_SPAN.search(words)
+    days = (number(span["count"]) or every) * _SPAN_DAYS[span["unit"]] if span else every
+    return days < every
 
 
 def _of(*, comes_again: bool, is_timed: bool) -> Iterator[_Scrap]:

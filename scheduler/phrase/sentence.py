@@ -13,7 +13,8 @@ from scheduler.phrase.outcome import NoDay, NotUnderstood, Parsed, Refused, Unde
 from scheduler.phrase.places import place_of
 from scheduler.phrase.reading import tokenise
 from scheduler.phrase.rewording import swapped, whole_words
-from scheduler.phrase.scan import Said, scan
+from scheduler.phrase.said import Said
+from scheduler.phrase.scan import scan
 from scheduler.phrase.schedules import Present, Timed, timed
 from scheduler.phrase.titles import LONGEST, kind_of, time_words, title_of
 from scheduler.quotes import mask_quotes
@@ -131,7 +132,7 @@ def _deadlines(left_over: list[str], present: Present) -> tuple[tuple[str, str],
 
 def _rule(found: Labelled, said: Said, when: Timed) -> Understood:
     place, said.pieces = (found.place, said.pieces) if found.place else place_of(said.pieces, found.typed)
-    title, note = _title_and_note(found, said, comes_again=bool(when.schedule.rrule))
+    title, note = _title_and_note(found, said, every=when.every)
     kind = _kind(found.kind, title)
     leads, nag, about_leads = _leads(said, kind, when)
     remarks = (*when.remarks, *about_leads, *([] if title else ["没写要做什么，先叫“提醒”。"]))
@@ -139,10 +140,10 @@ def _rule(found: Labelled, said: Said, when: Timed) -> Understood:
     return Understood(rule, tuple(dict.fromkeys(remarks)))
 
 
-def _title_and_note(found: Labelled, said: Said, *, comes_again: bool) -> tuple[str, str]:
+def _title_and_note(found: Labelled, said: Said, *, every: int) -> tuple[str, str]:
     """The subject is the title when nothing else is, and part of the note otherwise."""
     is_timed = any(hour.times for hour in said.hours) or any(isinstance(day, Moment) for day, _ in said.days)
-    title = title_of(said.pieces, found.typed, comes_again=comes_again, is_timed=is_timed)
+    title = title_of(said.pieces, found.typed, every=every, is_timed=is_timed)
     if title and found.title:
         raise Refused("要做的事写了两遍", title, found.title)
     title = title or found.title[:LONGEST]

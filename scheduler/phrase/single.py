@@ -149,7 +149,7 @@ def _dated(cursor: Cursor, now: datetime) -> Day | None:
     if month is None:
         return None
     cursor.skip("de")
-    days = end_of_month(cursor) if cursor.take("monthend") else days_of_month(cursor) if _is_day(cursor) else None
+    days = _day_in_month(cursor)
     return None if days is None else _day_in(year, month.n, days, (said.text if said else "") + month.text, now)
 
 
@@ -164,6 +164,16 @@ def _refuse_months(cursor: Cursor) -> None:
         if _is_day(cursor) or cursor.sees("monthend"):
             raise Refused("每年都要的请写“每年”，只一次的请分成几条", words, swaps=((words, "每年" + words),))
     cursor.at = place
+
+
+def _day_in_month(cursor: Cursor) -> DaysOfMonth | None:
+    if cursor.take("monthend"):
+        return end_of_month(cursor)
+    if cursor.take("monthstart"):
+        return start_of_month(cursor)
+    if cursor.take("monthmid"):
+        return DaysOfMonth((15,))
+    return days_of_month(cursor) if _is_day(cursor) else None
 
 
 def _is_day(cursor: Cursor) -> bool:

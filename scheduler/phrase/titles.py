@@ -23,10 +23,10 @@ _AFTER_TIME = _HARD | _SOFT | {"festival"}
 _OF_SPAN = {"number", "ge", "halfnum", "unit"}
 _BREAKS = {"comma", "blank"}
 _SEPARATES = _BREAKS | {"join", "range"}
-_MARK = r"[,;:、\s。，；：！!?？~～…·-]"
+_MARK = r"[,;:、\s。，；：！!?？~～…·—–-]"
 _GREETING = (
-    r"【[^】]{0,6}(?:提醒|通知)】|@(?:所有人|全体成员)|(?:各位|大家|你们|您|你)好|请(?!假|示|教|战|求|愿|客)|麻烦|帮(?:我们?|忙|大家)|给(?:我们?|大家)|记得|[别別]忘了?记?"
-    r"|不要忘记?|(?>(?:我们?|咱们?)(?![和跟与及、]|们[和跟与及、])要?)|大家要?(?![和跟与及、])|要(?!求|点|闻)|需要|各位|同志们|同志(?=[,，:：])|通知(?=[:：])|那就|[嗯哦啊吧呢]"
+    r"【[^】]{0,6}(?:提醒|通知)】|请?注意(?=[,:，：])|@(?:所有人|全体成员)|(?:各位|大家|你们|您|你)好|请(?!假|示|教|战|求|愿|客)|麻烦|帮(?:我们?|忙|大家)|给(?:我们?|大家)|记得|[别別]忘了?记?"
+    r"|不要忘记?|(?>(?:我们?|咱们?)(?:组(?![织长员建成合]))?(?![和跟与及、]|们[和跟与及、])要?)|大家要?(?![和跟与及、])|要(?!求|点|闻)|需要|各位|同志们|同志(?=[,，:：])|通知(?=[:：])|那就|[嗯哦啊吧呢]"
 )
 _SETTING_UP = (
     r"设置?一?个?|设定|新建|添加|兹?定于|定一?个|来一?个|安排(?!好)|务必于?|最[晚迟]于?|截止(?:时间)?|(?:召开|举行|进行)(?=[,，])|于|了(?![解结却然])"
@@ -38,10 +38,10 @@ _UNANSWERED = (
 )
 _LEADING = re.compile(rf"^(?:{_GREETING}|{_SETTING_UP}|{_JOINING}|{_MARK})+")
 _TRAILING = re.compile(
-    rf"(?:的|(?<=.)(?:(?:一般|通常|固定|都)?(?:放在|定在|安排在|选在)|一般|通常)|每次(?:都|均)?(?:是|在|定在|安排在)?|(?<=[开会习课谈论讲])[一1]次|兹?定于|(?<![关由对位鉴属至处等终定])于|(?<!小)时候|(?<![交办做写完])了|吧|哦|啊|哈|谢谢|和|并|(?:(?<=会)|(?<=[,;:，；：\s]))时间|{_UNANSWERED}|{_MARK})+$"
+    rf"(?:的|(?<=.)(?:(?:一般|通常|固定|都)?(?:放在|定在|安排在|选在)|一般|通常)|每次(?:都|均)?(?:是|在|定在|安排在)?|(?<=[开会习课谈论讲])[一1]次|兹?定于|(?<![关由对位鉴属至处等终定])于|(?<!小)时候|(?<![交办做写完])了|吧|哦|啊|哈|谢谢|和|并|(?:截止|(?<=会)|(?<=[,;:，；：\s]))时间(?:定?为|是)?|(?<=[,，])[上开学办收打]|{_UNANSWERED}|{_MARK})+$"
 )
 _OPENING = re.compile(
-    r"(?:召开|召集|举行|开(?!展|会|放|幕|学(?!习)|业|拓|创|播|门|始|工|通))(?:好|[一1]?个|[一1]次)?(?=[^\s,，;；、“”]+会(?:$|[\s,，;；、]))"
+    r"(?:召开|召集|举行|开(?!展|会|个会|放|幕|学(?!习)|业|拓|创|播|门|始|工|通))(?:好|[一1]?个|[一1]次)?(?=[^\s,，;；、“”]+会(?:$|[\s,，;；、]))"
 )
 _BRACKETED = re.compile(r"[(（][^()（）]*\w[^()（）]*[)）]")
 _MARKS = re.compile(r"\s*[,，](?:\s*[,，])+\s*")
@@ -71,8 +71,11 @@ def kind_of(folded_title: str) -> Kind:
     return "study" if _STUDY.search(folded_title) else "custom"
 
 
-def title_of(pieces: list[list[Token]], typed: str, *, comes_again: bool, is_timed: bool) -> str:
-    """As typed; pieces are runs of tokens that no rule took. Refuses words that can't belong to a title."""
+def title_of(pieces: list[list[Token]], typed: str, *, every: int, is_timed: bool) -> str:
+    """As typed; pieces are runs of tokens that no rule took. Refuses words that can't belong to a title.
+
+    every: days from one time to the next, 0 for once.
+    """
     texts = [cleaned("".join(typed[t.start : t.end] for t in piece)) for piece in _reunited(pieces)]
     texts = [text for text in texts if re.search(r"\w", text)] or [text for text in texts if text]
     if len(texts) > 1:
@@ -80,7 +83,7 @@ def title_of(pieces: list[list[Token]], typed: str, *, comes_again: bool, is_tim
     if odd := [text for text in texts if len(texts) > 1 and _ONE_CHARACTER.fullmatch(text)]:
         raise Refused("这个字没看懂；是要做的事，请和别的字连着写", *odd)
     left = _MARKS.sub("，", "，".join(texts))
-    refuse_scraps(left, comes_again=comes_again, is_timed=is_timed)
+    refuse_scraps(left, every=every, is_timed=is_timed)
     title = _BLANKS.sub(" ", unquoted(left))
     if not re.search(r"\w", title):
         return ""

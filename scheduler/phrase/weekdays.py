@@ -11,7 +11,8 @@ def weekdays(cursor: Cursor) -> tuple[int, ...]:
         place = cursor.at
         is_range = bool(days) and cursor.has("range")
         if not is_range and days:
-            cursor.skip("join", "every", "unit", "comma")
+            cursor.skip("join", "every", "comma")
+            cursor.take("unit", tag="week")
         token = cursor.take("wday") or (_short_weekday(cursor) if days and cursor.at != place else None)
         if token is None:
             cursor.at = place
@@ -23,6 +24,8 @@ def weekdays(cursor: Cursor) -> tuple[int, ...]:
 
 def _short_weekday(cursor: Cursor) -> Token | None:
     """The 四 of 周二和四."""
+    if day := cursor.take("unit", tag="day_unit"):  # 六、日
+        return Token("wday", day.text, day.start, n=6)
     token = cursor.take("number")
     if token is None or len(token.text) > 1 or not 1 <= token.n <= 6 or cursor.sees("char", "word", "unit", "ge"):
         return None

@@ -22,6 +22,7 @@ from scheduler.workdays import Workdays
 NOW = datetime(2026, 3, 4, 10)
 GOLDEN = Path(__file__).with_name("phrases.tsv")
 ROWS = [row.split("\t") for row in GOLDEN.read_text("utf-8").splitlines() if row and not row.startswith("#")]
+NOWS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31)).map(lambda t: t.replace(second=0, microsecond=0))
 
 
 def understood(text: str, now: datetime = NOW) -> Understood:
@@ -97,9 +98,11 @@ def test_what_comes_next_is_never_before_now_and_the_rrule_can_be_read(row: list
             "周六、周日本来就是休息日，每次都会挪到下一个工作日（调休上班的除外）；不想挪请去掉“遇节假日顺延”。",
         ),
         ("明天9点", "没写要做什么，先叫“提醒”。"),
+        ("4月每周五9点开会", "“4月”按2026年4月1日到2026年4月30日算。"),
+        ("周五9点开会，10点结束", "到10:00结束，提醒按开始的09:00算。"),
         ("明天中午之前交材料", "“之前”按这个钟点算；想早些提醒可以加“提前1小时提醒”。"),
         ("3月9日9点培训，为期3天", "连着3天，每天提醒一次。"),
-        ("工作日9点打卡，共5次", "跳过的周末和节假日也算在次数里，实际会少几次。"),
+        ("工作日9点打卡，共5次", "跳过的不算在次数里，第5次是3月11日 周三。"),
     ],
 )
 def test_what_was_taken_as_said_is_remarked_on(text: str, remark: str) -> None:
@@ -243,6 +246,47 @@ def test_how_long_it_goes_on_is_counted_in_times(count: int, period: tuple[str, 
     days, unit, times = period
     rrule = understood(f"{days}9点学习，坚持{count}{unit}").rule.schedule.rrule
     assert rrule.endswith(f";COUNT={count * times}")
+
+
+@given(
+    st.integers(1, 20),
+    st.sampled_from(["每天9点打卡，节假日除外", "每周一三五9点打卡，节假日跳过", "工作日9点打卡"]),
+    NOWS,
+)
+def test_what_holidays_skip_is_not_counted(count: int, days: str, now: datetime) -> None:
+    schedule = understood(f"{days}，共{count}次", now).rule.schedule
+    after = moment(now, ZoneInfo(schedule.zone))
+    assert len(next_occurrences(schedule, Workdays(), after=after, count=count + 5)) == count
+
+
+@given(st.sets(st.sampled_from("一二三四五六日"), min_size=2), st.integers(2, 7))
+def test_so_many_times_a_week_are_so_many_days(days: set[str], times: int) -> None:
+    named = "、".join(f"周{day}" for day in sorted(days, key="一二三四五六日".index))
+    found = parse(f"每周{times}次，{named}晚上8点学习", now=NOW)
+    assert isinstance(found, Understood) == (len(days) == times), found
+    if isinstance(found, Understood):
+        assert found.rule.schedule == understood(f"每周{named}晚上8点学习").rule.schedule
+
+
+@pytest.mark.parametrize(
+    "asked", ["提醒", "提醒我", "提醒大家", "提醒一下", "请帮我提醒一下大家", "通知大家", "麻烦", "记得"]
+)
+@pytest.mark.parametrize(
+    "when",
+    [
+        "下周三9点",
+        "下下周三9点",
+        "下个月5号9点",
+        "下午3点",
+        "一个半小时后",
+        "一个月后9点",
+        "三天后晚上8点",
+        "每周五9点",
+    ],
+)
+def test_asking_to_be_reminded_changes_no_date(asked: str, when: str) -> None:
+    monday = datetime(2026, 3, 2, 8)
+    assert understood(f"{asked}{when}开会", monday).rule.schedule == understood(f"{when}开会", monday).rule.schedule
 
 
 def test_topics_are_the_agenda() -> None:
@@ -439,7 +483,6 @@ LEADS = st.one_of(
     st.builds(Lead, minutes=st.integers(0, 3000)),
     st.builds(Lead, st.integers(1, 31), minutes=st.integers(1, 1439)),
 )
-NOWS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31)).map(lambda t: t.replace(second=0, microsecond=0))
 
 
 @st.composite
@@ -454,7 +497,7 @@ def rules(draw: st.DrawFn) -> tuple[Rule, datetime]:
         pattern = Pattern("DAILY")
         start = first_moment(pattern, hours, since=now)
         assert start is not None
-    end = draw(st.sampled_from(["", "", ";COUNT=7"])) if pattern.roll != "next" else ""
+    end = draw(st.sampled_from(["", "", ";COUNT=7"])) if pattern.roll in ("none", "previous") else ""
     schedule = Schedule(start, rrule_of(pattern, hours) + end, pattern.roll)
     assume(next_occurrences(schedule, Workdays(), after=moment(now, ZoneInfo(schedule.zone)), count=1))
     kind = draw(st.sampled_from(sorted(TITLES)))
