@@ -5,18 +5,18 @@ text is counted on from where the old one began, so that "every other Friday" ke
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from commands.declared_days import counted_on
 from knowledge import Problem
 from knowledge.located import Document, NotText, read
 from scheduler.phrase import NotUnderstood, Understood, parse
-from scheduler.rule import DEFAULT_ZONE, GroupRule, Rule, Schedule
+from scheduler.rule import DEFAULT_ZONE, GroupRule, Rule
 from settings import CONFIG
 from storage import Chat, RuleStore, StoreError, Stores, bare_name
 
@@ -32,8 +32,6 @@ _KEPT = "以前写在文件里的群和提醒照旧"
 _TRY_AGAIN = "文件不用改，重启一次再试；还是这样，就看看数据库和磁盘"
 _HOW_TO_REMOVE = "要全部去掉，写 groups: []"
 _SAID = 8  # characters of a fingerprint that stand for `when` and the zone alone
-_FROM = re.compile("起|开始")
-_UNTIL = re.compile(r";UNTIL=\w+")
 Keys = tuple[str | int, ...]
 
 
@@ -76,14 +74,20 @@ def load_declared(path: Path, *, now: datetime) -> tuple[Sequence[Declared] | Un
 
 
 async def keep_in_step(
-    stores: Stores, wanted: Sequence[Declared] | Unsaid, problems: Sequence[Problem], *, now: datetime
+    stores: Stores,
+    wanted: Sequence[Declared] | Unsaid,
+    problems: Sequence[Problem],
+    *,
+    now: datetime,
+    file: str = CONFIG.name,
 ) -> list[Problem]:
     """Add what is new, change what reads otherwise, delete what is no longer declared, or is there twice.
 
     While anything is wrong with the file nothing else is deleted: what is missing may be what could not be read, or
     not be written. A problem for each reminder that the data base refuses; the others are taken. A warning for each
     group that is a supergroup now and is still declared by its old number, and for a file that says nothing of groups
-    though some were declared. Raises StoreError when the data base can't be read at all.
+    though some were declared. file: its name, for what is wrong with it as a whole. Raises StoreError when the data
+    base can't be read at all.
     """
     stored = await stores.rules.declared()
     if isinstance(wanted, Unsaid):
@@ -95,7 +99,7 @@ async def keep_in_step(
         same = known.pop((declared.chat.chat_id, bare_name(declared.name)), [])
         refused += await _taken(stores, declared, same, now)
     if not problems and not refused:
-        refused += await _cleared(stores.rules, [rule for same in known.values() for rule in same], now)
+        refused += await _cleared(stores.rules, [rule for same in known.values() for rule in same], file, now)
     return [*refused, *sorted({_renumbered(d, moved[d.chat.chat_id]) for d in wanted if d.chat.chat_id in moved})]
 
 
@@ -118,12 +122,12 @@ async def _taken(stores: Stores, declared: Declared, same: Sequence[GroupRule], 
     return []
 
 
-async def _cleared(store: RuleStore, unwanted: Sequence[GroupRule], now: datetime) -> list[Problem]:
+async def _cleared(store: RuleStore, unwanted: Sequence[GroupRule], file: str, now: datetime) -> list[Problem]:
     try:
         await _delete(store, unwanted, now)
     except StoreError as error:
         message = f"文件里去掉了的提醒，数据库没能全删掉（{error}）"
-        return [Problem(CONFIG.name, 1, 1, message, _TRY_AGAIN)]
+        return [Problem(file, 1, 1, message, _TRY_AGAIN)]
     return []
 
 
@@ -158,43 +162,10 @@ async def _keep(store: RuleStore, declared: Declared, stored: GroupRule | None, 
 def _rule_of(declared: Declared, stored: GroupRule, now: datetime) -> Rule:
     if stored.declared == declared.name:
         return stored.rule
-    return replace(declared.rule, schedule=_counted_on(declared, stored, now))
-
-
-def _counted_on(declared: Declared, stored: GroupRule, now: datetime) -> Schedule:
-    """The same days go on from where they began, at another hour if that is new."""
     old, new = stored.rule.schedule, declared.rule.schedule
     if _fingerprint(stored.declared)[:_SAID] == _fingerprint(declared.name)[:_SAID]:
-        return old
-    if _UNTIL.sub("", old.rrule) != _UNTIL.sub("", new.rrule):
-        return new
-    if _begins_elsewhere(declared, old) or _begins_earlier(new, old, now):
-        return new
-    hour = old.start.hour if "BYHOUR" in new.rrule else new.start.hour
-    return replace(new, start=old.start.replace(hour=hour, minute=new.start.minute))
-
-
-def _begins_elsewhere(declared: Declared, old: Schedule) -> bool:
-    """从3月13日起, 3月16日到20日: a text with a beginning of its own, and not the old one.
-
-    Read on the old first day, a text without one begins there, or before where a holiday may move an event.
-    """
-    day = old.start.date()
-    found = parse(declared.when, now=datetime.combine(day, time()), zone=declared.chat.zone)
-    if not isinstance(found, Understood):
-        return True
-    begins = found.rule.schedule.start.date()
-    return begins > day or (begins < day and _FROM.search(declared.when) is not None)
-
-
-def _begins_earlier(new: Schedule, old: Schedule, now: datetime) -> bool:
-    """The old beginning was the text's own and is still to come, and is taken out, or is an earlier one now.
-
-    Not where the days are the same and the old hour was over on that day.
-    """
-    at_old_hour = datetime.combine(new.start.date(), old.start.time())
-    local = now.astimezone(ZoneInfo(new.zone)).replace(tzinfo=None)
-    return new.start.date() < old.start.date() and at_old_hour > local
+        return replace(declared.rule, schedule=old)
+    return replace(declared.rule, schedule=counted_on(old, new, when=declared.when, now=now))
 
 
 def _fingerprint(name: str) -> str:

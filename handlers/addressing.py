@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from telegram import Message, MessageEntity
 from telegram.constants import ChatType
 
+from handlers.buttons import parse
+
+_DUES = "$"  # begins what the buttons of a card of dues carry
+
 
 @dataclass(frozen=True)
 class Bot:
@@ -13,15 +17,18 @@ class Bot:
     username: str
 
 
-def question_in(message: Message, bot: Bot) -> str | None:
-    """The question without the mention; None when the message is not meant for the bot or holds no words."""
+def question_in(message: Message, bot: Bot, *, invites: bool = False) -> str | None:
+    """The question without the mention; None when the message is not meant for the bot or holds no words.
+
+    invites: what it replies to is known to wait for a question.
+    """
     text = message.text or message.caption or ""
     if message.via_bot is not None:
         return None
     if message.chat.type == ChatType.PRIVATE:
         return text.strip() or None
     mentioned = _mentioned(message)
-    if f"@{bot.username.lower()}" not in mentioned and (mentioned or not _replies_to(message, bot)):
+    if f"@{bot.username.lower()}" not in mentioned and (mentioned or not (invites or _replies_to_talk(message, bot))):
         return None
     stripped = re.sub(rf"@{re.escape(bot.username)}\b", " ", text, flags=re.IGNORECASE)
     return stripped.strip() or None
@@ -46,6 +53,16 @@ def _mentioned(message: Message) -> set[str]:
     return {mention.decode("utf-16-le", "ignore").lower() for mention in found}
 
 
-def _replies_to(message: Message, bot: Bot) -> bool:
+def _replies_to_talk(message: Message, bot: Bot) -> bool:
+    """To an answer of the bot's or the like: under a reminder, a nag or a page members talk to one another."""
     replied = message.reply_to_message
-    return replied is not None and replied.from_user is not None and replied.from_user.id == bot.id
+    if replied is None or replied.from_user is None or replied.from_user.id != bot.id:
+        return False
+    return is_talk(replied)
+
+
+def is_talk(message: Message) -> bool:
+    """Whether the buttons of this message of the bot's are those of an answer, a choice or the like."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    carried = [str(button.callback_data) for row in rows for button in row]
+    return any(parse(data) is not None or data.startswith(_DUES) for data in carried)

@@ -4,6 +4,7 @@ What a press says is never trusted: the rule must be of this chat, the answer on
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,7 +13,7 @@ from telegram import Chat, MaybeInaccessibleMessage, Message, ReplyParameters, U
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 
-from handlers.counts import recounted, standing_keyboard
+from handlers.counts import recounted, show_anew
 from handlers.names import plain_name
 from handlers.pressed import pressed_message
 from handlers.reminder_buttons import AnswerPress, answer_press
@@ -24,7 +25,7 @@ from scheduler.coming import event_on_the_day
 from scheduler.planning import BEGINNING
 from scheduler.response import ANSWERS, Answer, Member, Response
 from scheduler.rule import GroupRule, Kind
-from storage import CARRIED_WITHIN, StoreError
+from storage import CARRIED_WITHIN, EventOf, StoreError
 
 _GONE = "这个按钮不管用了，等下一条提醒再点吧。"
 _CHANGED = "这个提醒改过了，等下一条再点吧。"
@@ -32,6 +33,7 @@ _DELETED = "这个提醒已经删掉了，不用再回复，谢谢。"
 _PAUSED = "这个提醒先停着，恢复了再点吧。"
 _SKIPPED = "这一次跳过了，不用回复。"
 _SAME = "已经是这个了"
+_TAKEN_BACK: dict[Answer, str] = {"paid": "改回没交了", "done": "改回没完成了"}  # there is no other answer to tap
 _OVER = "已经开过了，还是给你记下了"
 _NOT_STORED = "这会儿记不下来，过一会儿再点一次"
 _HOW_ENTRY = "dues-rate"
@@ -71,29 +73,33 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     nominal, is_over = _meant(group_rule, press.nominal, event_at, context.services)
     if (refusal := _refusal(group_rule, press.answer, nominal)) is not None or nominal is None:
         return refusal or _CHANGED
-    earlier = (await stores.people.answers(group_rule.id, nominal)).get(user.id)
     member = Member(user.id, plain_name(user.full_name))
     response = Response(group_rule.id, nominal, member, press.answer, now)
-    await stores.people.answer(response, chat_id=group_rule.chat_id)
-    words = words_for(press.answer, earlier, group_rule.rule.kind, is_over=is_over)
-    await _recount(group_rule.id, nominal, message if nominal == press.nominal else None, context)
+    words = await _written(response, group_rule, context.services, is_over=is_over)
+    await _recount({press.nominal, nominal}, group_rule, message, context)
     return words if nominal == press.nominal else f"改到{nominal.hour}:{nominal.minute:02}了，{words}"
 
 
-async def _recount(rule_id: int, nominal: datetime, message: MaybeInaccessibleMessage | None, context: Context) -> None:
-    """Under the message that was pressed, and where people look: under the newest reminder of the event."""
-    stores, refresher = context.services.stores, context.services.refresher
-    here = (message.chat.id, message.message_id) if message is not None else None
+async def _written(response: Response, group_rule: GroupRule, services: Services, *, is_over: bool) -> str:
+    """The last answer counts; of a kind with one answer, another tap takes it back. Two taps at once are one."""
+    people, answer = services.stores.people, response.answer
+    earlier = (await people.answers(response.rule_id, response.nominal)).get(response.member.user_id)
+    if answer == earlier and answer in _TAKEN_BACK:
+        return _TAKEN_BACK[answer] if await people.take_back(response) else _SAME
+    is_new = await people.answer(response, chat_id=group_rule.chat_id)
+    if earlier is None and not is_new:  # taken back by the tap just before
+        return _TAKEN_BACK.get(answer, _SAME)
+    return words_for(answer, earlier, group_rule.rule.kind, is_over=is_over)
+
+
+async def _recount(
+    nominals: Collection[datetime], group_rule: GroupRule, message: MaybeInaccessibleMessage, context: Context
+) -> None:
+    """Where people look, under the newest reminder of the event, and under the message that was pressed."""
+    await show_anew([EventOf(group_rule.chat_id, group_rule.id, nominal) for nominal in nominals], context)
     if isinstance(message, Message) and message.reply_markup is not None:
-        make = partial(recounted, message.reply_markup, stores)
-        refresher.changed(context.bot, (message.chat_id, message.message_id), make)
-    try:
-        newest = await stores.deliveries.newest_reminder(rule_id, nominal)
-    except StoreError as error:  # the answer is written down all the same
-        _log.warning("counts.later %s", error)
-        return
-    if newest is not None and newest != here:
-        refresher.changed(context.bot, newest, partial(standing_keyboard, *newest, stores))
+        make = partial(recounted, message.reply_markup, context.services)
+        context.services.refresher.changed(context.bot, (message.chat_id, message.message_id), make)
 
 
 def _meant(

@@ -25,8 +25,8 @@ from handlers.dues import on_dues, on_dues_press
 from handlers.errors import on_error
 from handlers.inline import on_inline
 from handlers.leader import on_leader_press
-from handlers.membership import on_migrated, on_my_member
-from handlers.menus import on_about, on_forget, on_help, on_privacy, on_start, on_topics
+from handlers.membership import on_migrated, on_my_member, on_private
+from handlers.menus import BEGIN, on_about, on_forget, on_help, on_id, on_privacy, on_start, on_topics
 from handlers.order import OrderedByChat
 from handlers.questions import on_ask, on_edited, on_message, on_unknown_command
 from handlers.reminders import on_manage_press, on_reminders
@@ -59,10 +59,12 @@ def build_application(token: str, services: Services, *, api_url: str, concurren
         .job_queue(None)
         .build()
     )
-    typed = filters.UpdateType.MESSAGE & filters.REPLY & filters.TEXT & ~filters.COMMAND
+    typed = filters.UpdateType.MESSAGES & filters.REPLY & filters.TEXT & ~filters.COMMAND
     application.add_handler(MessageHandler(typed, on_typed), group=-1)  # what a set-up asked for is no question
     for handler in _handlers():
         application.add_handler(handler)
+    in_private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(MessageHandler(in_private, on_private), group=1)  # when it has been answered
     application.add_error_handler(on_error)
     return application
 
@@ -100,6 +102,7 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         CommandHandler("about", on_about, filters=new),
         CommandHandler("privacy", on_privacy, filters=new),
         CommandHandler("forgetme", on_forget, filters=new),
+        CommandHandler("id", on_id, filters=new),
         CallbackQueryHandler(on_setup_press, pattern=r"^g:"),
         CallbackQueryHandler(on_draft_press, pattern=r"^w:"),
         CallbackQueryHandler(on_manage_press, pattern=r"^m:"),
@@ -115,6 +118,7 @@ def _handlers() -> list[BaseHandler[Any, Context, Any]]:
         ChatMemberHandler(on_member, ChatMemberHandler.CHAT_MEMBER),
         MessageHandler(new & filters.StatusUpdate.LEFT_CHAT_MEMBER, on_left),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & (filters.TEXT | filters.CAPTION), on_edited),
+        MessageHandler(new & filters.ChatType.PRIVATE & filters.Regex(BEGIN), on_start),
         MessageHandler(new & ~filters.COMMAND & ~filters.StatusUpdate.ALL, on_message),
         MessageHandler(new & filters.COMMAND, on_unknown_command),
     ]

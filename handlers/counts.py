@@ -1,37 +1,64 @@
 """The buttons under a reminder with the counts of this moment."""
 
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.reminder_buttons import AnswerPress, answer_press, answer_row, extra_row
 from handlers.reminder_texts import LISTED
+from handlers.services import Context, Services
+from scheduler.coming import event_on_the_day
 from scheduler.delivery import Delivery
 from scheduler.response import Tally, tally
 from scheduler.rule import GroupRule
-from storage import EventOf, Stores
+from storage import EventOf, StoreError, Stores
 
 _TAIL = re.compile(r" \(\d+\)$")  # which of several events
+_log = logging.getLogger(__name__)
 
 
-async def recounted(markup: InlineKeyboardMarkup, stores: Stores) -> InlineKeyboardMarkup:
+async def show_anew(events: Iterable[EventOf], context: Context) -> None:
+    """The counts under the newest reminder of each event; the answers are as they are, whatever fails here."""
+    services = context.services
+    try:
+        for event in events:
+            newest = await services.stores.deliveries.newest_reminder(event.rule_id, event.nominal)
+            if newest is not None:
+                services.refresher.changed(context.bot, newest, partial(standing_keyboard, *newest, services))
+    except StoreError as error:
+        _log.warning("counts.later %s", error)
+
+
+async def recounted(markup: InlineKeyboardMarkup, services: Services) -> InlineKeyboardMarkup:
     """markup: as it stands under the reminder; the same buttons in the same places. Raises StoreError."""
-    return InlineKeyboardMarkup([await _row(row, stores) for row in markup.inline_keyboard])
+    return InlineKeyboardMarkup([await _row(row, services) for row in markup.inline_keyboard])
 
 
-async def _row(row: Sequence[InlineKeyboardButton], stores: Stores) -> list[InlineKeyboardButton]:
+async def _row(row: Sequence[InlineKeyboardButton], services: Services) -> list[InlineKeyboardButton]:
     fresh: dict[object, InlineKeyboardButton] = {}
     for shown in row:
         press = _press(shown)
-        group_rule = await stores.rules.get(press.rule_id) if press and shown.callback_data not in fresh else None
+        is_known = press is None or shown.callback_data in fresh
+        group_rule = await services.stores.rules.get(press.rule_id) if press and not is_known else None
         if press is not None and group_rule is not None:
-            counted = await tally_of(group_rule, press.nominal, stores)
+            counted = await _counted(group_rule, press.nominal, services)
             tail = _TAIL.search(shown.text)
             buttons = answer_row(group_rule, press.nominal, counted, tail.group() if tail else "")
             fresh |= {b.callback_data: b for b in buttons}
     return [fresh.get(shown.callback_data, shown) for shown in row]
+
+
+async def _counted(group_rule: GroupRule, nominal: datetime, services: Services) -> Tally:
+    """Since the reminder its hour may have been moved: the answers stand under the new one then, or under both."""
+    event = event_on_the_day(group_rule, nominal, services.workdays())
+    times = dict.fromkeys([nominal, event.nominal if event is not None else nominal])
+    rolls = [await services.stores.rolls.roll(EventOf(group_rule.chat_id, group_rule.id, time)) for time in times]
+    answers = {user_id: answer for roll in rolls for user_id, answer in roll.answers.items()}
+    return tally(group_rule.rule.kind, rolls[-1].roster, answers)
 
 
 def _press(shown: InlineKeyboardButton) -> AnswerPress | None:
@@ -61,9 +88,11 @@ async def tally_of(group_rule: GroupRule, nominal: datetime | None, stores: Stor
     return tally(group_rule.rule.kind, roll.roster, roll.answers)
 
 
-async def standing_keyboard(chat_id: int, message_id: int, stores: Stores) -> InlineKeyboardMarkup | None:
+async def standing_keyboard(chat_id: int, message_id: int, services: Services) -> InlineKeyboardMarkup | None:
     """Of a reminder that stands in the chat, whatever its buttons show. Raises StoreError."""
+    stores = services.stores
     carried = await stores.deliveries.by_message(chat_id, message_id)
     events = {(d.planned.rule_id, d.planned.nominal): d for d in carried}
     rules = [await stores.rules.get(rule_id) for rule_id in {d.planned.rule_id for d in carried} if rule_id]
-    return await reminder_keyboard(list(events.values()), {rule.id: rule for rule in rules if rule}, stores)
+    markup = await reminder_keyboard(list(events.values()), {rule.id: rule for rule in rules if rule}, stores)
+    return await recounted(markup, services) if markup is not None else None

@@ -5,75 +5,120 @@ from datetime import datetime
 from typing import Any
 
 from handlers import proposals
+from scheduler.planning import SUMMED_UP
 from scheduler.rule import GroupRule, Rule
 from scheduler.rule_json import rule_from_json, rule_json
 from scheduler.workdays import Workdays
 
 _STOPPED = "这条正暂停着，改好了也先不提醒。要恢复，发 /reminders 点开它，点“恢复”"
-_DONE = "✅ <b>记下了</b>，到时候我来提醒。/reminders 随时看、改、停。"
-_DONE_PAUSED = "✅ <b>记下了</b>。"
+_READER = "谁点“确认”，回复汇总就私下发给谁，先私聊我发一句“开始”才收得到"
+_ADD_ONE = "点“提前提醒”加一个来得及的"
+_NO_MORE = "这一次的提醒时间都过了，不会再发；要再说一声，到 /reminders 点“立即发送”"
+_WILL_TELL = "下一次的时间改了，等不到提醒的时候：点“确认”后，马上在群里说一声"
+_SAVED = "✅ <b>记下了</b>"
+_LATER = "，到时候我来提醒。/reminders 随时看、改、停。"
+_NOW = "，新的时间马上在群里说一声。/reminders 随时看、改、停。"
 
 
 @dataclass(frozen=True)
 class SetUp:
-    """thread_id: the topic to remind in. rule_id, revision: of the stored rule that it changes, as it was seen.
+    """thread_id: the topic to remind in. rule_id, base: of the stored rule that it changes, as it was seen.
 
-    is_moving: that rule reminds in another topic so far. prompts: what is asked for, by the message that asks;
-    page: the message with the buttons, once something was asked for.
+    is_moving: that rule reminds in another topic so far. is_leaderless: nobody is told of its answers so far.
+    prompts: what is asked for, by the message that asks; page: the message with the buttons, once something was
+    asked for.
     """
 
     rule: Rule
     thread_id: int | None = None
     rule_id: int | None = None
-    revision: int | None = None
+    base: Rule | None = None
     is_paused: bool = False
     is_moving: bool = False
+    is_leaderless: bool = False
     prompts: dict[int, str] = field(default_factory=dict)
     page: int | None = None
 
 
 def changing(stored: GroupRule, thread_id: int | None) -> SetUp:
     """Begins as the rule stands, pressed in this topic."""
-    return SetUp(
-        stored.rule,
-        thread_id,
-        stored.id,
-        stored.revision,
-        is_paused=stored.state == "paused",
-        is_moving=stored.thread_id != thread_id,
-    )
+    return replace(SetUp(stored.rule, thread_id, stored.id), **_seen(stored, thread_id))
+
+
+def caught_up(set_up: SetUp, stored: GroupRule) -> SetUp | None:
+    """As it stands now, whatever was skipped or paused meanwhile; None when the rule itself is another one by now."""
+    is_same = stored.rule == set_up.base and (stored.thread_id != set_up.thread_id) == set_up.is_moving
+    return replace(set_up, **_seen(stored, set_up.thread_id)) if is_same else None
+
+
+def _seen(stored: GroupRule, thread_id: int | None) -> dict[str, Any]:
+    return {
+        "base": stored.rule,
+        "is_paused": stored.state == "paused",
+        "is_moving": stored.thread_id != thread_id,
+        "is_leaderless": stored.leader_id == 0,
+    }
 
 
 def to_json(set_up: SetUp) -> dict[str, Any]:
     prompts = {str(number): what for number, what in set_up.prompts.items()}
-    return vars(set_up) | {"rule": rule_json(set_up.rule), "prompts": prompts}
+    base = None if set_up.base is None else rule_json(set_up.base)
+    return vars(set_up) | {"rule": rule_json(set_up.rule), "base": base, "prompts": prompts}
 
 
 def from_json(values: dict[str, Any]) -> SetUp:
     """Of what to_json wrote, or an earlier version of the bot."""
     known = {name: value for name, value in values.items() if name in SetUp.__dataclass_fields__}
     prompts = {int(number): what for number, what in values.get("prompts", {}).items()}
-    return SetUp(**(known | {"rule": rule_from_json(values["rule"]), "prompts": prompts}))
+    base = rule_from_json(values["base"]) if values.get("base") else None
+    return SetUp(**(known | {"rule": rule_from_json(values["rule"]), "base": base, "prompts": prompts}))
 
 
 def asking(set_up: SetUp, what: str, *, prompt: int, page: int) -> SetUp:
     return replace(set_up, prompts=set_up.prompts | {prompt: what}, page=page)
 
 
-def page(set_up: SetUp, workdays: Workdays, remarks: tuple[str, ...] = (), *, now: datetime) -> str:
-    """As HTML."""
+def never_comes(set_up: SetUp, workdays: Workdays, *, now: datetime) -> bool:
+    """Whether it is a new single one of which nobody would ever be reminded."""
+    is_single = set_up.rule_id is None and not set_up.rule.schedule.rrule
+    return is_single and proposals.is_too_late(set_up.rule, workdays, now=now)
+
+
+def page(
+    set_up: SetUp, workdays: Workdays, remarks: tuple[str, ...] = (), *, now: datetime, is_told: bool = False
+) -> str:
+    """As HTML. is_told: the group is told of a new time at once when it is confirmed."""
     is_new = set_up.rule_id is None
-    too_late = proposals.too_late(set_up.rule, workdays, now=now) if is_new else ()
-    return proposals.page(set_up.rule, workdays, (*standing(set_up), *remarks, *too_late), now=now, is_new=is_new)
+    said = [*_standing(set_up), *remarks, *_timing(set_up, workdays, now, is_told)]
+    said += [_ADD_ONE] if is_new and proposals.is_too_late(set_up.rule, workdays, now=now) else []
+    said += [_WILL_TELL] if is_told else []
+    said += [_READER] if set_up.rule.kind in SUMMED_UP and (is_new or set_up.is_leaderless) else []
+    return proposals.page(set_up.rule, workdays, said, now=now, is_new=is_new)
 
 
-def done(set_up: SetUp, workdays: Workdays, *, now: datetime) -> str:
-    """The page once it is saved, as HTML."""
-    shown = proposals.page(set_up.rule, workdays, standing(set_up), now=now, is_new=True).partition("\n")[2]
-    return f"{_DONE_PAUSED if set_up.is_paused else _DONE}\n{shown}"
+def done(set_up: SetUp, workdays: Workdays, *, now: datetime, is_told: bool = False) -> str:
+    """The page once it is saved, as HTML. is_told: the group is told of a new time at once."""
+    said = (*_standing(set_up), *_timing(set_up, workdays, now, is_told))
+    shown = proposals.page(set_up.rule, workdays, said, now=now, is_new=True).partition("\n")[2]
+    return f"{_SAVED}{_promise(set_up, workdays, now, is_told)}\n{shown}"
 
 
-def standing(set_up: SetUp) -> tuple[str, ...]:
+def _promise(set_up: SetUp, workdays: Workdays, now: datetime, is_told: bool) -> str:
+    if is_told:
+        return _NOW
+    is_last = not set_up.rule.schedule.rrule and proposals.is_too_late(set_up.rule, workdays, now=now)
+    return "。" if set_up.is_paused or is_last else _LATER
+
+
+def _timing(set_up: SetUp, workdays: Workdays, now: datetime, is_told: bool) -> tuple[str, ...]:
+    """What of the next event comes too late. Of one that is changed, what has passed may well have been sent."""
+    if set_up.rule_id is None:
+        return proposals.too_late(set_up.rule, workdays, now=now)
+    is_silent = not set_up.is_paused and not is_told and proposals.is_too_late(set_up.rule, workdays, now=now)
+    return (_NO_MORE,) if is_silent else ()
+
+
+def _standing(set_up: SetUp) -> tuple[str, ...]:
     """Remarks that stay, whatever is chosen."""
     where = "这个话题" if set_up.thread_id is not None else "主话题"
     moving = (f"原来发在别的话题，以后发在{where}；不想挪，到原来的话题里点“修改”",) if set_up.is_moving else ()

@@ -8,6 +8,7 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from handlers.services import Context, Services
+from scheduler.recurrence import next_occurrences
 from scheduler.rule import DEFAULT_ZONE
 from storage import Chat, StoreError
 
@@ -47,6 +48,17 @@ def can_speak(member: ChatMember) -> bool:
     return member.status in (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 
+async def on_private(update: Update, context: Context) -> None:
+    """Whatever somebody writes in private, after its answer."""
+    message = update.effective_message
+    if message is None:
+        return
+    try:
+        await reachable(message.chat_id, context.services)
+    except StoreError as error:
+        _log.error("store.failed %s", error)
+
+
 async def reachable(user_id: int, services: Services) -> None:
     """Somebody can be written to: what failed for want of that and is still of use goes out."""
     if await services.stores.deliveries.revive(user_id, now=services.clock()):
@@ -59,13 +71,20 @@ async def _came(chat: TelegramChat, context: Context) -> None:
     zone = known.zone if known is not None and known.zone else DEFAULT_ZONE
     await services.stores.chats.put(Chat(chat.id, chat.title or "", zone), now=services.clock())
     services.wake()
-    rules = [r for r in await services.stores.rules.of_chat(chat.id) if r.state == "active"]
-    text = _BACK.format(len(rules)) if rules else _HELLO
-    markup = None if rules else InlineKeyboardMarkup([[InlineKeyboardButton("设置提醒", callback_data=SET_UP)]])
+    count = await _still_coming(chat.id, services)
+    text = _BACK.format(count) if count else _HELLO
+    markup = None if count else InlineKeyboardMarkup([[InlineKeyboardButton("设置提醒", callback_data=SET_UP)]])
     try:
         await context.bot.send_message(chat.id, text, reply_markup=markup)
     except TelegramError as error:
         _log.info("greeting.not_sent %s", type(error).__name__)
+
+
+async def _still_coming(chat_id: int, services: Services) -> int:
+    """How many reminders there go on: not what is paused or over."""
+    rules, workdays, now = await services.stores.rules.of_chat(chat_id), services.workdays(), services.clock()
+    active = (r.rule.schedule for r in rules if r.state == "active")
+    return sum(any(next_occurrences(schedule, workdays, after=now, count=1)) for schedule in active)
 
 
 async def _went(chat_id: int, reason: str, services: Services) -> None:

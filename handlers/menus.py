@@ -1,6 +1,7 @@
 """Commands that are not questions."""
 
 import logging
+import re
 
 from telegram import (
     BotCommand,
@@ -13,7 +14,7 @@ from telegram import (
 from telegram.constants import ChatType, ParseMode
 
 from handlers.buttons import answer_keyboard, entry_buttons, topic_keyboard
-from handlers.membership import reachable
+from handlers.counts import show_anew
 from handlers.render import rendered
 from handlers.services import BotApplication, Context
 from knowledge import Entry, entry_text, related
@@ -28,13 +29,15 @@ _HELLO = (
 _HELP = (
     "怎么用：\n"
     "· 私聊里直接打字提问\n"
-    "· 群里 @我 再提问，回复我的消息，或用 /ask 加问题\n"
+    "· 群里 @我 再提问，回复我的答案接着问，或用 /ask 加问题\n"
     "· 接着问“那副组长呢”我也听得懂（十分钟内）\n\n"
     "群里的提醒（群主和管理员设）：/setup 用按钮，/remind 一句话，/reminders 看、改、停\n"
     "/next 往后30天，/calendar 加进手机日历\n\n"
     "/topics 看全部话题\n/dues 6500 算党费\n/join 加入本群名单，/leave 退出\n"
-    "/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录"
+    "/about 我是谁\n/privacy 保存了什么\n/forgetme 删掉我的记录\n"
+    "/id 看编号，写配置文件时用"
 )
+BEGIN = re.compile(r"^\W*(开始|開始)\W*$")  # what leaders are asked to write in private
 _NAMELESS = "匿名发言我认不出是谁，也就找不到是谁的记录。关掉匿名再发一次 /forgetme，或者等它到期自动删除。"
 _LEFT = "你设过的提醒还在，要删到群里发 /reminders；组长按名字录入的，请组长用 /roster 移出。"
 _NOT_NOW = "这会儿删不了，过一阵再发一次 /forgetme 吧。"
@@ -46,8 +49,6 @@ async def on_start(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    if message.chat.type == ChatType.PRIVATE:
-        await _can_be_reached(message.chat_id, context)
     knowledge = context.services.base.knowledge
     entry = knowledge.entries.get(context.args[0]) if context.args else None
     if entry is not None:
@@ -57,16 +58,22 @@ async def on_start(update: Update, context: Context) -> None:
     await message.reply_text(rendered(_HELLO), parse_mode=ParseMode.HTML, reply_markup=InlineKeyboardMarkup(rows))
 
 
-async def _can_be_reached(user_id: int, context: Context) -> None:
-    try:
-        await reachable(user_id, context.services)
-    except StoreError as error:
-        _log.error("store.failed %s", error)
-
-
 async def on_help(update: Update, context: Context) -> None:
     if update.effective_message is not None:
         await update.effective_message.reply_text(_HELP)
+
+
+async def on_id(update: Update, context: Context) -> None:
+    """The numbers that config.yaml asks for."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return
+    if message.chat.type == ChatType.PRIVATE:
+        await message.reply_text(f"你的编号：{user.id}，填进 config.yaml 的 admins 或 leader。")
+        return
+    lines = [f"本群的编号：{message.chat_id}，填进 config.yaml 的 chat。"]
+    lines += [f"这个话题的编号：{message.message_thread_id}，填进 topic。"] if message.is_topic_message else []
+    await message.reply_text("\n".join(lines))
 
 
 async def on_topics(update: Update, context: Context) -> None:
@@ -96,12 +103,14 @@ async def on_forget(update: Update, context: Context) -> None:
     services.base.current.forget()
     try:
         count = await services.misses.forget(user.id)
+        events = await services.stores.people.answered(user.id)
         groups = await services.stores.people.forget(user.id)
     except StoreError as error:
         _log.error("store.failed %s", error)
         await message.reply_text(_NOT_NOW)
         return
     await message.reply_text(f"{_forgotten(count, groups)}刚才的对话也忘掉了。{_LEFT}")
+    await show_anew(events, context)
 
 
 def _forgotten(count: int, groups: int) -> str:

@@ -23,6 +23,7 @@ _WAYS_BACK = {
     "deleted": "要接着提醒，把我加进新的群再 /setup。",
     "not_found": "要接着提醒，把我加进新的群再 /setup。",
 }
+_TAKE_OVER = "请现在的组长发 /reminders，点开每条提醒的“修改”再点“确认”，汇总就发给他。"
 _ADD_AGAIN = "重新把我加进群，原来的提醒会接着走。"
 
 
@@ -54,9 +55,9 @@ def notice(payload: Mapping[str, Any], title: str, zone: str) -> str:
             leader = f'<a href="tg://user?id={number}">组长</a>' if number else "设提醒的管理员"
             return f"{leader}，点我的头像发一句“开始”，我才能把回复汇总私下发给你（Telegram 不许机器人先开口）。"
         case "leader_lost":
-            return "设提醒的人账号已经注销，回复汇总没处发了。请现在的组长把提醒重新设一遍（/setup），汇总就发给他。"
+            return f"设提醒的人账号已经注销，回复汇总没处发了。{_TAKE_OVER}"
         case "leader_left":
-            return "设提醒的人退群了，回复汇总没处发了。请现在的组长把提醒重新设一遍（/setup），汇总就发给他。"
+            return f"设提醒的人退群了，回复汇总没处发了。{_TAKE_OVER}"
         case _:
             raise ValueError(f"no words for {payload['about']}")
 

@@ -1,5 +1,6 @@
 """What Telegram said to a message -> what that means for the delivery. Pure."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -46,6 +47,17 @@ def outcome_of(error: TelegramError) -> Outcome:
             return TryLater("unreachable" if never_left else "network", is_doubtful=not never_left)
         case _:
             return TryLater(type(error).__name__)
+
+
+def unsent(outcome: Outcome) -> Outcome:
+    """Of a question to Telegram that came before the message: that one has surely not arrived."""
+    match outcome:
+        case TimedOut():
+            return TryLater("unreachable")
+        case TryLater():
+            return replace(outcome, is_doubtful=False)
+        case _:
+            return outcome
 
 
 def is_topic_trouble(error: TelegramError) -> bool:

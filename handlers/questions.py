@@ -29,11 +29,21 @@ async def on_message(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None or update.effective_user is None:
         return
-    question = question_in(message, Bot(context.bot.id, context.bot.username))
+    question = _asked_in(message, context)
     if question is None:
         await _hint(message, context.services)
         return
     await answer(message, question, context)
+
+
+def _asked_in(message: Message, context: Context) -> str | None:
+    """Not every answer can be told by its buttons: small talk has none."""
+    services, quoted = context.services, message.reply_to_message
+    invites = quoted is not None and (
+        quoted.text == _EMPTY_ASK
+        or services.answered.get((message.chat_id, "reply", quoted.message_id), now=services.clock()) is not None
+    )
+    return question_in(message, Bot(context.bot.id, context.bot.username), invites=invites)
 
 
 async def on_unknown_command(update: Update, context: Context) -> None:
@@ -65,7 +75,7 @@ async def on_edited(update: Update, context: Context) -> None:
         return
     services = context.services
     earlier = services.answered.get((message.chat_id, message.message_id), now=services.clock())
-    question = question_in(message, Bot(context.bot.id, context.bot.username)) or _asked_by_command(message)
+    question = _asked_in(message, context) or _asked_by_command(message)
     if earlier is None or question is None or question == earlier.question:
         return
     if services.flood.judge(asker(message), services.clock()) is not Verdict.WELCOME:

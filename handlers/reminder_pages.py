@@ -6,7 +6,7 @@ Callback data "m:<rule>:<what>:<nominal>", written and read here alone; of the l
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
@@ -14,8 +14,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from handlers import proposals
 from handlers.reminder_texts import safe
 from handlers.upcoming import NOTHING
-from scheduler.recurrence import next_occurrences
-from scheduler.rule import GroupRule, Occurrence
+from scheduler.by_hand import leads_left, next_event
+from scheduler.planning import BEGINNING
+from scheduler.recurrence import next_occurrences, occurrences
+from scheduler.rule import GroupRule, Occurrence, Rule
 from scheduler.words import day_in_words, rule_in_words
 from scheduler.workdays import Workdays
 
@@ -24,6 +26,8 @@ _NOMINAL = "%Y%m%d%H%M"
 _SHAPE = re.compile(r"m:(\d{1,9}):([a-z]{3,6}):(\d{12})?")
 _SHOWN = 10
 _STATES = {"active": "", "paused": "（暂停中）"}
+_STILL = timedelta(days=3)  # how long what has no beginning may still be sent after its time
+_NO_MORE = "（这一次的提醒时间都过了，不会再发；要再说一声，点“立即发送”）"
 _ALL_OVER = "设过的提醒都过去了。群主或管理员发 /setup 再设一个。"
 
 
@@ -69,9 +73,14 @@ def listed(
 
 def _is_over(group_rule: GroupRule, workdays: Workdays, now: datetime) -> bool:
     """For good: also not when the calendar of another year is known."""
-    schedule = group_rule.rule.schedule
+    schedule, after = group_rule.rule.schedule, now - still_of_use(group_rule.rule)
     as_written = replace(schedule, roll="none")
-    return not any(next_occurrences(s, workdays, after=now, count=1) for s in (schedule, as_written))
+    return not any(next_occurrences(s, workdays, after=after, count=1) for s in (schedule, as_written))
+
+
+def still_of_use(rule: Rule) -> timedelta:
+    """How long after its time an event may still be sent by hand."""
+    return timedelta(0) if rule.kind in BEGINNING else _STILL
 
 
 def _line(place: int, group_rule: GroupRule, workdays: Workdays, now: datetime) -> str:
@@ -87,20 +96,43 @@ def opened(group_rule: GroupRule, workdays: Workdays, *, now: datetime) -> Page:
     rule = group_rule.rule
     events = next_occurrences(rule.schedule, workdays, after=now, count=3)
     lines = [f"<b>{safe(rule.title)}</b>{_STATES.get(group_rule.state, '')}", safe(rule_in_words(rule)), ""]
-    lines += ["接下来：" if events else "没有下一次了。"]
+    heading = "停着，这些日子先不提醒：" if group_rule.state == "paused" else "接下来："
+    lines += [heading if events else "没有下一次了。"]
     for event in events:
         skipped = "（跳过）" if event.nominal in group_rule.skipped else ""
         lines.append(f"· {proposals.dated(event, workdays, rule.schedule)}{skipped}")
+    lines += [_NO_MORE] if _is_silent(group_rule, workdays, now) else []
     lines += ["📌 写在配置文件里，在群里改不了"] if group_rule.declared else []
-    return "\n".join(lines), InlineKeyboardMarkup(_buttons(group_rule, events))
+    rows = [*_sending(group_rule, workdays, now), *_changing(group_rule, events), [_back_button()]]
+    return "\n".join(lines), InlineKeyboardMarkup(rows)
 
 
-def _buttons(rule: GroupRule, events: list[Occurrence]) -> list[list[InlineKeyboardButton]]:
-    rows = []
+def _is_silent(group_rule: GroupRule, workdays: Workdays, now: datetime) -> bool:
+    """Whether nothing is to come of the next event."""
+    event = next_event(group_rule, workdays, now=now)
+    if event is None or group_rule.state != "active":
+        return False
+    passed, left = leads_left(event, group_rule.rule, now=now)
+    return bool(passed) and not left
+
+
+def _sending(group_rule: GroupRule, workdays: Workdays, now: datetime) -> list[list[InlineKeyboardButton]]:
+    """For what has just been, and for what comes next."""
+    if group_rule.state != "active":
+        return []
+    since = now - still_of_use(group_rule.rule)
+    been = [*occurrences(group_rule.rule.schedule, workdays, after=since, until=now)][-1:]
+    to_come = next_event(group_rule, workdays, now=now)
+    events = [event for event in (*been, to_come) if event is not None and event.nominal not in group_rule.skipped]
+    return [
+        [_button(f"立即发送 {day_in_words(event.local.date())}", group_rule.id, "now", event.nominal)]
+        for event in events
+    ]
+
+
+def _changing(rule: GroupRule, events: list[Occurrence]) -> list[list[InlineKeyboardButton]]:
     kept = [e for e in events if e.nominal not in rule.skipped]
-    if kept:
-        nominal = kept[0].nominal
-        rows.append([_button("立即发送", rule.id, "now", nominal), _button("跳过下一次", rule.id, "skip", nominal)])
+    rows = [[_button("跳过下一次", rule.id, "skip", kept[0].nominal)]] if kept else []
     back = [e for e in events if e.nominal in rule.skipped]
     if back:
         day = day_in_words(back[0].local.date())
@@ -110,7 +142,7 @@ def _buttons(rule: GroupRule, events: list[Occurrence]) -> list[list[InlineKeybo
         rows.append(
             [_button(pause[0], rule.id, pause[1]), _button("修改", rule.id, "edit"), _button("删除", rule.id, "delete")]
         )
-    return [*rows, [_back_button()]]
+    return rows
 
 
 def deleting(rule: GroupRule) -> Page:
@@ -120,9 +152,14 @@ def deleting(rule: GroupRule) -> Page:
 
 def is_asking(message: Message) -> bool:
     """Whether it is the page that asks before it deletes."""
+    return any(press.what == "erase" for press in presses_on(message))
+
+
+def presses_on(message: Message) -> list[Manage]:
+    """What the buttons of these pages that stand under it would do."""
     rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    presses = [parse(button.callback_data) for row in rows for button in row if isinstance(button.callback_data, str)]
-    return any(press is not None and press.what == "erase" for press in presses)
+    presses = (parse(button.callback_data) for row in rows for button in row if isinstance(button.callback_data, str))
+    return [press for press in presses if press is not None]
 
 
 def deleted(rule: GroupRule) -> Page:

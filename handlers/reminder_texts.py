@@ -8,6 +8,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from handlers.render import units
+from scheduler.by_hand import MOVED
 from scheduler.delivery import Delivery
 from scheduler.planning import BEGINNING
 from scheduler.response import Answer, Member, Tally
@@ -16,7 +17,7 @@ from scheduler.words import day_in_words, names_workdays
 from scheduler.workdays import Workdays
 
 LISTED = 10  # events in one message, names in one mention
-_NAMES = 1000  # room for the names of one answer, in Telegram's units: three such lists fit into a message
+_NAMES = 800  # room for the names of one answer, in Telegram's units: four such lists fit into a message
 _DOUBTFUL = "（可能重复：上次发送时断了线，不知道有没有发到。）"
 _PROVISIONAL = "次年放假安排尚未公布，暂按周末计算。"
 _DETOUR = "（原来的话题关了或删了，先发在这里。）"
@@ -57,7 +58,8 @@ class Item:
 
 def reminder(item: Item, calendar: Workdays, *, now: datetime) -> str:
     rule = item.group_rule.rule
-    lines = [f"{_ICONS[rule.kind]} <b>{safe(rule.title)}</b>", f"时间：{when(item, now=now)}"]
+    news = "（改时间了）" if item.delivery.planned.lead == MOVED else ""
+    lines = [f"{_ICONS[rule.kind]} <b>{safe(rule.title)}</b>{news}", f"时间：{when(item, now=now)}"]
     lines += [remark for remark in remarks(item, calendar) if remark]
     lines += [f"地点：{safe(rule.place)}"] if rule.place else []
     lines += [f"{'议程' if rule.kind == 'meeting' else '备注'}：{safe(rule.note)}"] if rule.note else []
@@ -154,6 +156,7 @@ def summary(item: Item, title: str, tally: Tally, *, now: datetime) -> str:
     lines = [f"📋 <b>{safe(title)}</b> · {safe(rule.title)}", f"{day_in_words(item.event)}，{head}："]
     lines += [f"{ANSWERED[answer]} {len(found)}{_names(found)}" for answer, found in tally.by_answer.items()]
     lines.append(f"{_MISSING[rule.kind]} {len(tally.missing)}{_names(tally.missing)}")
+    lines += [f"没有账号，线下问 {len(tally.entered)}{_names(tally.entered)}"] if tally.entered else []
     lines += ["名字太多，没有列全，到群里发 /roster 看全部名单。"] if any("……等" in line for line in lines[2:]) else []
     lines.append("（名单里是点过按钮、发过 /join 或你录入的人；我看不到群成员，也看不到谁读了消息。）")
     lines += [_DOUBTFUL] if item.delivery.is_doubtful else []

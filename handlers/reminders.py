@@ -3,23 +3,39 @@
 import logging
 from datetime import datetime, timedelta
 
-from telegram import Message, Update
+from telegram import MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType, ParseMode
 
 from handlers.pressed import pressed_message, redraw
-from handlers.reminder_pages import Manage, Page, deleted, deleting, is_asking, listed, opened, parse
+from handlers.reminder_pages import (
+    Manage,
+    Page,
+    deleted,
+    deleting,
+    is_asking,
+    listed,
+    opened,
+    parse,
+    presses_on,
+    still_of_use,
+)
 from handlers.rights import IN_GROUP, refusal
 from handlers.services import Context, Services
 from handlers.setup import propose_change
-from scheduler.coming import event_of
-from scheduler.delivery import GRACE, Planned
-from scheduler.planning import BEGINNING
+from handlers.twins import twin_of
+from scheduler.by_hand import ASKED, at_once
+from scheduler.coming import event_on_the_day
 from scheduler.rule import GroupRule
 from storage import StoreError
 
 _GONE = "这条提醒已经不在了，重新发 /reminders 看看。"
 _NOT_NOW = "这会儿办不了，过一会儿再试一次。"
 _DECLARED = "这条写在管理员的配置文件里，在群里改不了；可以立即发送和跳过。"
+_TURNED = "刚才有人点过了，现在是页面上这样。"
+_SKIPPED = "这一次已经跳过了；要发，先点“不跳过”。"
+_STOPPED = "这条先停着；要发，先点“恢复”。"
+_TWICE = "没有恢复：群里已经有一条同样的了，恢复了大家会收到两遍。"
+_TOO_LATE = "超过十分钟，恢复不了了，重新设一个吧"
 _PAST = "这一次已经过了，页面换成了现在的。"
 _TURNING = ("list", "page")  # "list": on messages of earlier versions
 _LOOKING = ("open", *_TURNING)
@@ -54,7 +70,7 @@ async def on_manage_press(update: Update, context: Context) -> None:
     if query is None:
         return
     press, message = parse(query.data or ""), pressed_message(query)
-    said: str | None = _GONE
+    said: str | None = _GONE if message is not None else _why_gone(query.message)
     refused = None
     try:
         if press is not None and message is not None:
@@ -67,6 +83,11 @@ async def on_manage_press(update: Update, context: Context) -> None:
         said = _NOT_NOW
     finally:
         await query.answer(said, show_alert=refused is not None)
+
+
+def _why_gone(message: MaybeInaccessibleMessage | None) -> str:
+    """A button that does not stand there: the page was turned since, by the same tap or another one."""
+    return _TURNED if isinstance(message, Message) and presses_on(message) else _GONE
 
 
 async def _pressed(press: Manage, message: Message, context: Context) -> str | None:
@@ -92,9 +113,16 @@ async def _pressed(press: Manage, message: Message, context: Context) -> str | N
             page_now, said = deleted(rule), "删掉了"
         case _:
             said = await _done(press, rule, services)
-            fresh = await services.stores.rules.get(rule.id) or rule
-            page_now = opened(fresh, services.workdays(), now=services.clock())
+            page_now = await _page_of(rule, services)
     return await _shown(message, page_now, said, context)
+
+
+async def _page_of(rule: GroupRule, services: Services) -> Page:
+    """As it is by now; of one that is deleted for good, the list of the others."""
+    fresh = await services.stores.rules.get(rule.id)
+    if fresh is None or fresh.state == "deleted":
+        return await _list(rule.chat_id, 0, services)
+    return opened(fresh, services.workdays(), now=services.clock())
 
 
 async def _shown(message: Message, page: Page, said: str | None, context: Context) -> str | None:
@@ -116,48 +144,49 @@ async def _done(press: Manage, rule: GroupRule, services: Services) -> str | Non
         case "pause", _:
             said = "暂停了" if await store.pause(rule.id) else "已经暂停了"
         case "resume", _:
-            said = "恢复了" if await store.resume(rule.id, now=now) else "没有暂停"
+            said = await _back(rule, services) or ("恢复了" if await store.resume(rule.id, now=now) else "没有暂停")
         case "undo", _:
-            said = "恢复了" if await store.restore(rule.id, now=now) else "超过十分钟，恢复不了了，重新设一个吧"
+            said = await _back(rule, services) or ("恢复了" if await store.restore(rule.id, now=now) else _TOO_LATE)
         case _:
             return _GONE
     services.wake()
     return said
 
 
+async def _back(rule: GroupRule, services: Services) -> str:
+    """What stands against another one of it beside those that are active; "" when nothing does."""
+    if rule.state == "active":
+        return ""
+    others = await services.stores.rules.of_chat(rule.chat_id)
+    twin = twin_of(rule.rule, rule.thread_id, others, services.workdays(), now=services.clock())
+    return _TWICE if twin is not None else ""
+
+
 async def _skipped(what: str, rule: GroupRule, nominal: datetime, services: Services) -> str:
-    """Of a page that has stood for long, the event may be over."""
+    """Of a page that has stood for long, the event may be over, or at another hour."""
     store, now = services.stores.rules, services.clock()
-    event = event_of(rule, nominal, services.workdays())
+    event = event_on_the_day(rule, nominal, services.workdays())
     if event is None or event.at < now:
         return _PAST
     if what == "unskip":
-        await store.unskip(rule.id, nominal, now=now)
+        await store.unskip(rule.id, event.nominal, now=now)
         return "恢复了"
-    return "这一次跳过" if await store.skip(rule.id, nominal, now=now) else "已经跳过了"
+    return "这一次跳过" if await store.skip(rule.id, event.nominal, now=now) else "已经跳过了"
 
 
 async def _send_now(rule: GroupRule, nominal: datetime, services: Services) -> str:
     """At most once in a minute for one event, however often it is tapped: the key is that of the one after the last."""
     now = services.clock()
-    event = event_of(rule, nominal, services.workdays())
-    still = timedelta(0) if rule.rule.kind in BEGINNING else timedelta(days=1)
-    if event is None or event.at < now - still:
+    event = event_on_the_day(rule, nominal, services.workdays())
+    if event is None or event.at < now - still_of_use(rule.rule):
         return _PAST
-    known = await services.stores.deliveries.of_rule(rule.id, nominal)
-    earlier = [d for d in known if d.planned.lead == "+now"]
+    if rule.state != "active":
+        return _STOPPED
+    if event.nominal in rule.skipped:
+        return _SKIPPED
+    known = await services.stores.deliveries.of_rule(rule.id, event.nominal)
+    earlier = [d for d in known if d.planned.lead == ASKED]
     if any(d.state in _ENDED_WELL and abs(now - d.planned.due_at) < _JUST for d in earlier):
         return "刚发过了"
-    planned = Planned(
-        key=f"{rule.id}/{nominal:%Y%m%dT%H%M}/remind/+now{max((d.id for d in earlier), default=0)}",
-        chat_id=rule.chat_id,
-        thread_id=rule.thread_id,
-        purpose="remind",
-        due_at=now,
-        expires_at=now + GRACE[rule.rule.kind],
-        rule_id=rule.id,
-        nominal=nominal,
-        event_at=event.at,
-        lead="+now",
-    )
+    planned = at_once(rule, event, ASKED, max((d.id for d in earlier), default=0), now=now)
     return "马上发" if await services.stores.plans.add([planned]) else "刚发过了"

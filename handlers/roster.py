@@ -8,6 +8,7 @@ from datetime import timedelta
 from telegram import LinkPreviewOptions, Message, ReplyParameters, Update, User
 from telegram.constants import ChatType, ParseMode
 
+from handlers.counts import show_anew
 from handlers.leader import stepped_down
 from handlers.names import plain_name
 from handlers.questions import edit
@@ -53,7 +54,7 @@ async def on_leave(update: Update, context: Context) -> None:
     if message is None or user is None:
         return
     try:
-        was_on = await context.services.stores.people.leave(message.chat_id, user.id)
+        was_on = await _taken_off(message.chat_id, user.id, context)
     except StoreError as error:
         await _not_now(message, error)
         return
@@ -138,7 +139,7 @@ async def _turned(press: RosterPress, message: Message, context: Context) -> str
             card = asked(member, press.page)
         # numbers of the entered come again
         case "drop" if member is not None and asks_about(member, message.text or ""):
-            await people.leave(message.chat_id, member.user_id)
+            await _taken_off(message.chat_id, member.user_id, context)
             card, said = listed([m for m in roster if m != member], press.page), f"移出了：{member.name}"
         case _:
             card, said = listed(roster, press.page), "已经不在名单里了"
@@ -160,9 +161,18 @@ async def on_member(update: Update, context: Context) -> None:
         await _off(changed.chat.id, changed.new_chat_member.user, context)
 
 
+async def _taken_off(chat_id: int, user_id: int, context: Context) -> bool:
+    """With the answers, and the counts that showed them. False for who was not on the list."""
+    people = context.services.stores.people
+    events = await people.answered(user_id, chat_id=chat_id)
+    was_on = await people.leave(chat_id, user_id)
+    await show_anew(events, context)
+    return was_on
+
+
 async def _off(chat_id: int, user: User, context: Context) -> None:
     try:
-        await context.services.stores.people.leave(chat_id, user.id)
+        await _taken_off(chat_id, user.id, context)
         await stepped_down(chat_id, user.id, context.services)
     except StoreError as error:
         _log.error("store.failed %s，退群的人还在名单里，管理员可以用 /roster 移出", error)

@@ -13,7 +13,7 @@ from scheduler.response import Member
 PAGE = 20
 _NOBODY = "名单还是空的。"
 _HONEST = "机器人看不到群成员，也看不到谁读了消息：名单里是点过按钮、发过 /join 或用 /roster 录入的人。"
-_HOW_TO_ENTER = "录入：/roster 张三 李四"
+_HOW_TO_ENTER = "录入：/roster 张三 李四（只有名字，点不了按钮，催的时候不点名，汇总里单列）"
 _SHOWN_IN_BUTTON = 12  # characters of a name
 
 RosterAction = Literal["list", "pick", "ask", "drop"]

@@ -15,7 +15,7 @@ from handlers.connections import Connections
 from handlers.counts import reminder_keyboard, tally_of
 from handlers.leader import of_use
 from handlers.notice_texts import notice
-from handlers.outcomes import is_topic_trouble, outcome_of
+from handlers.outcomes import is_topic_trouble, outcome_of, unsent
 from handlers.reminder_buttons import leader_keyboard
 from handlers.reminder_texts import Item
 from handlers.services import Services
@@ -57,7 +57,10 @@ class ReminderSender:
     workdays: Callable[[], Workdays]
 
     async def send(self, parcel: Parcel) -> Outcome:
-        letter = await self._letter(parcel)
+        try:
+            letter = await self._letter(parcel)
+        except TelegramError as error:
+            return unsent(outcome_of(error))
         if letter is None:
             return Obsolete()
         planned = parcel.first.planned
@@ -122,7 +125,9 @@ class ReminderSender:
     async def _nag(self, item: Item) -> Letter | None:
         if texts.is_over(item, now=self.clock()):
             return None
-        missing = (await tally_of(item.group_rule, item.delivery.planned.nominal, self.stores)).missing
+        found = await tally_of(item.group_rule, item.delivery.planned.nominal, self.stores)
+        hidden = await self._hidden(item.group_rule.chat_id) if found.missing else frozenset()
+        missing = [member for member in found.missing if member.user_id not in hidden]
         return Letter(texts.nag(item, missing, now=self.clock())) if missing else None
 
     async def _summary(self, item: Item) -> Letter:
@@ -143,6 +148,15 @@ class ReminderSender:
             payload = payload | {"leader_id": 0}
         zone = group_rule.rule.schedule.zone if group_rule is not None else DEFAULT_ZONE
         return Letter(notice(payload, await self._title(payload["chat_id"]), zone))
+
+    async def _hidden(self, chat_id: int) -> frozenset[int]:
+        """Administrators who are anonymous in the group: a nag that names them would show who they are."""
+        admins = await self.bot.get_chat_administrators(chat_id)
+        return frozenset(
+            admin.user.id
+            for admin in admins
+            if isinstance(admin, ChatMemberOwner | ChatMemberAdministrator) and admin.is_anonymous
+        )
 
     async def _is_anonymous(self, chat_id: int, user_id: int) -> bool:
         """Whether the group must not see who that is. Who can't be looked up is not shown."""

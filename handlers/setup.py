@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from telegram import Message, MessageEntity, Update
 from telegram.constants import ParseMode
 
-from handlers import drafting, proposals
+from handlers import choices, drafting, proposals
 from handlers.drafting import SetUp
 from handlers.pressed import pressed_message
 from handlers.questions import TOO_OLD
@@ -80,7 +80,7 @@ async def _begin(message: Message, context: Context) -> None:
     now = proposals.local_now(context.services.clock(), zone)
     set_up = SetUp(proposals.default_rule("meeting", zone, now=now), topic_of(message))
     draft_id = await _new_draft(message, set_up, context)
-    await message.reply_text(_WHICH, reply_markup=proposals.kinds(draft_id))
+    await message.reply_text(_WHICH, reply_markup=choices.kinds(draft_id))
 
 
 async def _understood(phrase: str, message: Message, context: Context) -> None:
@@ -93,7 +93,7 @@ async def _understood(phrase: str, message: Message, context: Context) -> None:
             await message.reply_text(problem)
         case Understood(rule, remarks):
             if not proposals.coming(rule, workdays, now=services.clock()):
-                await message.reply_text(proposals.missing(rule))
+                await message.reply_text(proposals.missing(rule, workdays, now=services.clock()))
                 return
             if trouble := proposals.trouble(rule):
                 await message.reply_text(trouble)

@@ -6,12 +6,20 @@ from datetime import datetime, time
 
 from handlers.proposals import at_hour, with_leads
 from scheduler.phrase import Understood, parse
-from scheduler.rule import DEFAULT_LEADS, DEFAULT_TITLES, Kind, Lead, Rule, Schedule
+from scheduler.rule import DEFAULT_LEADS, DEFAULT_TITLES, Kind, Lead, Roll, Rule, Schedule
+from scheduler.words import names_workdays
 
-NAMES = {"title": "标题", "place": "地点", "note": "议程或备注", "at": "钟点", "ahead": "提前提醒"}
+NAMES = {
+    "title": "标题", "place": "地点", "note": "议程或备注", "when": "日子", "at": "钟点", "ahead": "提前提醒",
+}  # fmt: skip
 LONGEST = {"title": 60, "place": 100, "note": 500}
-_ASKED = {"at": "钟点，比如 19:15 或 晚上7点一刻", "ahead": "什么时候提醒，比如 提前2天晚上8点，或 当天早上7点"}
+_ASKED = {
+    "when": "哪天，比如 12月5日、下周三，或 每月10号和25号",
+    "at": "钟点，比如 19:15 或 晚上7点一刻",
+    "ahead": "什么时候提醒，比如 提前2天晚上8点，或 当天早上7点",
+}
 _UNREAD = {
+    "when": "没看懂，这里只写哪天，比如 12月5日、下周三，或 每月10号和25号；别的点上面的按钮改。再回复一次。",
     "at": "没看懂，这里只写一个钟点，比如 19:15 或 晚上7点一刻；别的点上面的按钮改。再回复一次。",
     "ahead": "没看懂，这里只写什么时候提醒，比如 提前2天晚上8点，或 当天早上7点；别的点上面的按钮改。再回复一次。",
     "title": "标题不能空着，再回复一次。",
@@ -52,6 +60,8 @@ def tidied(rule: Rule) -> tuple[Rule, tuple[str, ...]]:
 def with_typed(rule: Rule, what: str, words: str, *, now: datetime) -> Rule | str:
     """The rule with what was typed, all of it, or what to say when that can't be done. now: naive local."""
     match what:
+        case "when":
+            return _when(rule, plain(words), now)
         case "at":
             return _at(rule, plain(words), now)
         case "ahead":
@@ -74,6 +84,25 @@ def _with_text(rule: Rule, what: str, text: str) -> Rule | str:
             return replace(rule, place=text)
         case _:
             return replace(rule, note=text)
+
+
+def _when(rule: Rule, words: str, now: datetime) -> Rule | str:
+    """At its own hour, unless another one is said too."""
+    title, kind = _STAND_INS[0]
+    start, zone = rule.schedule.start, rule.schedule.zone
+    for hour in (f"{start:%H:%M}", ""):
+        read = parse(f"{words}{hour}“{title}”", now=now, zone=zone)
+        if isinstance(read, Understood) and not read.remarks:
+            schedule = read.rule.schedule
+            if read.rule == Rule(kind, title, schedule, DEFAULT_LEADS[kind]):
+                return replace(rule, schedule=_rolling(schedule, rule.schedule.roll))
+    return _UNREAD["when"]
+
+
+def _rolling(schedule: Schedule, roll: Roll) -> Schedule:
+    """On holidays as it was so far, where the words for the days don't say so themselves."""
+    as_before = replace(schedule, roll=roll)
+    return schedule if schedule.roll != "none" or names_workdays(as_before) else as_before
 
 
 def _at(rule: Rule, words: str, now: datetime) -> Rule | str:

@@ -23,8 +23,9 @@ _NEAR, _FAR = timedelta(days=30), timedelta(days=365)
 _LISTED = 30
 _ROOM = 3500  # for the lines, in Telegram's units
 NOTHING = "这个群还没有提醒。群主或管理员发 /setup，半分钟就能设一个。"
-_ALL_PAUSED = "这个群的提醒都停着，日历里没有日子可放。到 /reminders 里恢复了再发一次。"
+_ALL_PAUSED = "这个群的提醒都停着。到 /reminders 里点“恢复”，再发一次。"
 _NOTHING_COMES = "往后一年没有安排，日历里没有日子可放。"
+_NOTHING_SOON = "往后30天没有安排。"
 _NOT_NOW = "这会儿查不了，过一会儿再发一次。"
 _NO_FILES = "这个群不让我发文件。请管理员打开我发文件的权限，再发一次 /calendar；往后30天的，/next 就能看。"
 _FORBIDDEN = ("not enough rights", "forbidden", "have no rights")
@@ -43,7 +44,7 @@ async def on_next(update: Update, context: Context) -> None:
         return
     events = coming(rules, workdays, now=now, until=now + _NEAR)
     if not events:
-        await message.reply_text("往后30天没有安排。" if rules else NOTHING)
+        await message.reply_text(_why_empty(rules, _NOTHING_SOON))
         return
     lines = [_line(group_rule, event, workdays) for group_rule, event in events[:_LISTED]]
     shown = fitting(lines, _ROOM)
@@ -67,15 +68,15 @@ async def on_calendar(update: Update, context: Context) -> None:
         return
     now, workdays = context.services.clock(), context.services.workdays()
     if not coming(rules, workdays, now=now, until=now + _FAR):
-        await message.reply_text(_why_empty(rules))
+        await message.reply_text(_why_empty(rules, _NOTHING_COMES))
         return
     await _post(message, calendar(rules, workdays, context.bot.id, now=now, until=now + _FAR))
 
 
-def _why_empty(rules: Sequence[GroupRule]) -> str:
+def _why_empty(rules: Sequence[GroupRule], otherwise: str) -> str:
     if not rules:
         return NOTHING
-    return _ALL_PAUSED if all(r.state == "paused" for r in rules) else _NOTHING_COMES
+    return _ALL_PAUSED if all(r.state == "paused" for r in rules) else otherwise
 
 
 async def _post(message: Message, body: bytes) -> None:

@@ -19,7 +19,10 @@ UNREACHABLE = ("not_started", "blocked", "not_found", "deactivated")
 
 
 def expired_notices(overdue: Sequence[tuple[Delivery, GroupRule | None]], *, now: datetime) -> list[Planned]:
-    """One for each leader and group about all that expired together; to the group itself where nobody leads."""
+    """One for each leader and group about all that expired together; to the group itself where nobody leads.
+
+    Due at the moment at which that ended: should the clock be set back, both are taken back.
+    """
     by_reader: dict[tuple[int, int], list[tuple[Delivery, GroupRule]]] = defaultdict(list)
     for delivery, group_rule in overdue:
         if group_rule is not None and delivery.planned.purpose in TO_GROUP:
@@ -31,7 +34,7 @@ def expired_notices(overdue: Sequence[tuple[Delivery, GroupRule | None]], *, now
 def _expired(reader: int, chat_id: int, missed: Sequence[tuple[Delivery, GroupRule]], now: datetime) -> Planned:
     items = [_item(delivery, group_rule) for delivery, group_rule in missed[:_LISTED]]
     payload = {"about": "expired", "chat_id": chat_id, "items": items, "count": len(missed)}
-    return _notice(f"expired/{missed[0][0].id}", reader, missed[0][1], payload, now)
+    return _notice(f"expired/{missed[0][0].id}/{now:%Y%m%dT%H%M%S}", reader, missed[0][1], payload, now)
 
 
 def notices_after(
@@ -44,7 +47,7 @@ def notices_after(
         case Sent(detour=detour) if detour:
             return _topic(group_rule, now)
         case ChatGone(reason) if delivery.planned.chat_id > 0:
-            return (*_in_the_group(delivery, group_rule, now), _write_first(group_rule, reason, now))
+            return (*_in_the_group(delivery, group_rule), _write_first(group_rule, reason, now))
         case ChatGone():
             return ()  # told when the group is marked as gone
         case _ if change.state == "failed" and delivery.planned.purpose in TO_GROUP:
@@ -95,12 +98,12 @@ def gone_notices(group_rules: Sequence[GroupRule], reason: str, *, now: datetime
     ]
 
 
-def _in_the_group(delivery: Delivery, group_rule: GroupRule, now: datetime) -> tuple[Planned, ...]:
-    """What its leader can't be told in private is told in the group."""
+def _in_the_group(delivery: Delivery, group_rule: GroupRule) -> tuple[Planned, ...]:
+    """What its leader can't be told in private is told in the group, as of the same moment."""
     planned = delivery.planned
     if planned.purpose != "notice" or planned.payload["about"] not in ("expired", "failed"):
         return ()
-    return (_notice(f"{planned.key}/group", group_rule.chat_id, group_rule, planned.payload, now),)
+    return (_notice(f"{planned.key}/group", group_rule.chat_id, group_rule, planned.payload, planned.due_at),)
 
 
 def _topic(group_rule: GroupRule, now: datetime) -> tuple[Planned, ...]:
@@ -113,10 +116,10 @@ def _topic(group_rule: GroupRule, now: datetime) -> tuple[Planned, ...]:
 
 
 def _write_first(group_rule: GroupRule, reason: str, now: datetime) -> Planned:
-    """For the group, once: its leader has to write to the bot first, or is no longer on Telegram."""
+    """For the group, once a month: its leader has to write to the bot first, or is no longer on Telegram."""
     about = "leader_lost" if reason == "deactivated" else "write_first"
     payload = {"about": about, "chat_id": group_rule.chat_id, "leader_id": group_rule.leader_id}
-    key = f"write-first/{group_rule.chat_id}/{group_rule.leader_id}"
+    key = f"write-first/{group_rule.chat_id}/{group_rule.leader_id}/{reason}/{now:%Y%m}"
     return _notice(key, group_rule.chat_id, group_rule, payload, now)
 
 

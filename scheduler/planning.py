@@ -13,6 +13,7 @@ from scheduler.workdays import Workdays
 HORIZON = timedelta(days=35)
 LOOK_BACK = timedelta(days=60)  # how far a machine that was down looks for what it missed
 _LONGEST_LEAD = timedelta(days=31)
+_LATEST_AFTER = timedelta(days=2)  # what is due after its event is due by then
 _SUMMARY_AFTER_LEAD = timedelta(minutes=30)
 _SUMMARY_AFTER_MEETING = timedelta(hours=2)
 _NEXT_MORNING = time(9)
@@ -25,12 +26,15 @@ def plan(group_rule: GroupRule, workdays: Workdays, *, after: datetime, until: d
     """Every delivery that is due at or after `after` and before `until` (aware, UTC)."""
     if group_rule.state != "active":
         return []
-    longest = max(
-        (timedelta(days=1 + lead.days, minutes=lead.minutes) for lead in _leads(group_rule.rule)), default=_LONGEST_LEAD
-    )
-    events = occurrences(group_rule.rule.schedule, workdays, after=after - timedelta(days=2), until=until + longest)
+    ahead = _furthest_lead(group_rule.rule)
+    events = occurrences(group_rule.rule.schedule, workdays, after=after - _LATEST_AFTER, until=until + ahead)
     planned = (p for event in events if event.nominal not in group_rule.skipped for p in deliveries(group_rule, event))
     return [p for p in planned if after <= p.due_at < until]
+
+
+def reach(rule: Rule, workdays: Workdays) -> timedelta:
+    """How far back another calendar may move what was still to come by the one before."""
+    return workdays.longest_break + _furthest_lead(rule) + _LATEST_AFTER
 
 
 def deliveries(group_rule: GroupRule, event: Occurrence) -> Iterator[Planned]:
@@ -58,8 +62,9 @@ def _moments(rule: Rule, event: Occurrence) -> list[tuple[datetime, Lead]]:
     return sorted(by_moment.items(), key=itemgetter(0)) or [(event.at, Lead())][: len(found)]
 
 
-def _leads(rule: Rule) -> tuple[Lead, ...]:
-    return (*rule.leads, *([rule.nag] if rule.nag else []))
+def _furthest_lead(rule: Rule) -> timedelta:
+    leads = (*rule.leads, *([rule.nag] if rule.nag else []))
+    return max((timedelta(days=1 + lead.days, minutes=lead.minutes) for lead in leads), default=_LONGEST_LEAD)
 
 
 def _summaries(rule: Rule, event: Occurrence, last_lead: datetime | None) -> Iterator[tuple[str, datetime]]:

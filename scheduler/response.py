@@ -36,22 +36,27 @@ class Response:
 
 @dataclass(frozen=True)
 class Tally:
-    """Who answered what to one event. missing: on the roster without an answer."""
+    """Who answered what to one event. missing: on the roster without an answer.
+
+    entered: on the roster by name alone; without an account they can't answer and are asked in person.
+    """
 
     by_answer: dict[Answer, tuple[Member, ...]]
     missing: tuple[Member, ...]
+    entered: tuple[Member, ...] = ()
 
     def count(self, answer: Answer) -> int:
         return len(self.by_answer.get(answer, ()))
 
 
 def tally(kind: Kind, roster: Sequence[Member], answers: Mapping[int, Answer]) -> Tally:
-    """An answer of somebody who has left the roster counts no more."""
+    """An answer of somebody who has left the roster counts no more, nor does one that was taken back."""
     on_roster = {m.user_id: m for m in roster}
     by_answer: dict[Answer, list[Member]] = {answer: [] for answer in ANSWERS[kind]}
     for user_id, answer in answers.items():
         if user_id in on_roster and answer in by_answer:
             by_answer[answer].append(on_roster[user_id])
     answered = {m.user_id for found in by_answer.values() for m in found}
-    missing = tuple(m for m in roster if m.user_id not in answered)
-    return Tally({answer: tuple(found) for answer, found in by_answer.items()}, missing)
+    silent = [m for m in roster if m.user_id not in answered]
+    missing, entered = (tuple(m for m in silent if (m.user_id < 0) is by_name) for by_name in (False, True))
+    return Tally({answer: tuple(found) for answer, found in by_answer.items()}, missing, entered)

@@ -14,13 +14,12 @@ from datetime import datetime, timedelta
 from scheduler.delivery import ChatGone, ChatMoved, Delivery, Outcome, SlowDown, TryLater, after_send
 from scheduler.gates import Limits
 from scheduler.notices import notices_after
-from scheduler.planning import HORIZON, LOOK_BACK, plan
+from scheduler.planning import HORIZON, LOOK_BACK, plan, reach
 from scheduler.ports import Chats, Deliveries, Parcel, Plan, Plans, Replicas, Result, Sender, Trouble, Unplanned
 from scheduler.rule import DEFAULT_ZONE
 from scheduler.workdays import Workdays
 
 LEASE = timedelta(seconds=60)
-SEND_TIMEOUT = 30.0  # seconds; well within the lease
 HOUSEKEEPING = timedelta(seconds=10)
 REPLAN_MARGIN = timedelta(hours=6)  # a rule is planned again when less than the horizon minus this is planned
 _LONGEST_SLEEP = 1.0  # seconds; also how long a moved clock may go unnoticed
@@ -111,7 +110,7 @@ class Runner:
         seen_at = self._seen_at or await self.stores.replicas.last_seen()
         if seen_at is not None and now < seen_at - _SET_BACK:
             _log.warning("runner.clock_set_back by=%s", seen_at - now)
-            await self.stores.replicas.clock_set_back(now=now)
+            await self.stores.replicas.clock_set_back(seen_at=seen_at, now=now)
             self._housekept_at = None
             self._calendar_since -= seen_at - now  # so that the order of the replicas stays
         self._seen_at = now
@@ -205,6 +204,9 @@ class Runner:
     async def _sent(self, parcel: Parcel) -> Outcome:
         try:
             return await self.sender.send(parcel)
+        except Trouble as trouble:
+            _log.error("runner.store_failed %s，这一条过一会儿再试", trouble)
+            return TryLater("store")
         except Exception:
             _log.exception("delivery.bug id=%d", parcel.first.id)
             return TryLater("bug", is_doubtful=True)
@@ -293,7 +295,7 @@ def _planned(unplanned: Unplanned, calendar: Workdays, *, now: datetime, until: 
     rule = unplanned.group_rule
     after = max(unplanned.planned_until, now - LOOK_BACK)
     if unplanned.is_stale:
-        after = min(after, now - timedelta(days=2))
+        after = min(after, now - reach(rule.rule, calendar))
     try:
         return Plan(rule, after, tuple(plan(rule, calendar, after=after, until=until)))
     except Exception:  # whatever is wrong with one rule, the others go on

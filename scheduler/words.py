@@ -75,7 +75,8 @@ def rule_in_words(rule: Rule) -> str:
     if rule.nag is not None:
         parts.append(f"{_lead(rule.nag)}催一次没回复的")
     parts.append(_ROLLS[_roll_left(rule.schedule)] if _roll_left(rule.schedule) != "none" or _may_roll(rule) else "")
-    parts += [f"地点：{rule.place}" if rule.place else "", f"议程：{rule.note}" if rule.note else ""]
+    note = "议程" if rule.kind == "meeting" else "备注"
+    parts += [f"地点：{rule.place}" if rule.place else "", f"{note}：{rule.note}" if rule.note else ""]
     return "；".join(part for part in parts if part)
 
 

@@ -1,5 +1,6 @@
 """What must survive a restart. SQLAlchemy and Alembic live here and nowhere else."""
 
+from storage.carrying import CARRIED_WITHIN
 from storage.chats import Chat, ChatStore
 from storage.database import StoreError
 from storage.deliveries import DeliveryStore
@@ -8,7 +9,7 @@ from storage.misses import Decision, Miss, MissStore
 from storage.people import PeopleStore
 from storage.plans import PlanStore
 from storage.rolls import EventOf
-from storage.rules import CARRIED_WITHIN, RuleStore, bare_name
+from storage.rules import RuleStore, bare_name
 from storage.stores import Stores, open_stores
 
 __all__ = [

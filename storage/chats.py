@@ -1,22 +1,26 @@
 """Groups: known, gone, back, moved."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduler.delivery import Planned
 from scheduler.notices import gone_notices
+from scheduler.rule import GroupRule
 from storage.database import reading, reported
-from storage.rows import group_rule_of, planned_values
+from storage.rows import group_rules_of, planned_values
 from storage.rules import bare_name, declared_in
 from storage.statements import inserting, is_written
-from storage.tables import ChatRow, DeliveryRow, DraftRow, GateRow, MemberRow, RuleRow, table_of
+from storage.tables import ChatRow, DeliveryRow, DraftRow, GateRow, MemberRow, ResponseRow, RuleRow, table_of
 
 chats = table_of(ChatRow)
 deliveries = table_of(DeliveryRow)
 members = table_of(MemberRow)
+responses = table_of(ResponseRow)
 rules = table_of(RuleRow)
 _MOVED = "moved"
 
@@ -82,37 +86,44 @@ class ChatStore:
                     where=chats.c.state.not_in(("gone", _MOVED)),
                 )
                 is_new = await is_written(connection, changed, chats)
-                rows = (await connection.execute(select(rules).where(rules.c.chat_id == chat_id))).mappings().all()
-                await _silenced(connection, chat_id, [row["id"] for row in rows], reason)
-                notices = gone_notices([group_rule_of(row) for row in rows], reason, now=now) if is_new else ()
-                if notices:
-                    statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
-                    await connection.execute(statement, [planned_values(n) for n in notices])
+                await _silenced(connection, chat_id, reason)
+                if is_new:
+                    await self._tell(connection, gone_notices(await _rules_in(connection, chat_id), reason, now=now))
         return is_new
 
     async def move(self, old: int, new: int, *, now: datetime) -> None:
         """The group is a supergroup now, under another id. Doing it twice changes nothing.
 
-        One that was gone, and is known to be there under the new id, goes on from now. Of what config.yaml declares
-        under both ids, what stands under the new one stays.
+        One that was gone, and is known to be there under the new id, goes on from now; the other way round, its
+        leaders are told. Of what config.yaml declares under both ids, what stands under the new one stays.
         """
         with reported():
             async with self.engine.begin() as connection:
-                is_back = await _states(connection, old, new) == {old: "gone", new: "active"}
+                states = await _states(connection, old, new)
+                is_back = states == {old: "gone", new: "active"}
+                is_lost = states.get(old, "active") == "active" and states.get(new) == "gone"
                 await _without_twins(connection, old, new, now)
+                found = await _rules_in(connection, old) if is_lost else ()
+                await _people_moved(connection, old, new)
                 moved = {"chat_id": new} | (_renewed(now) if is_back else {})
                 await connection.execute(update(rules).where(rules.c.chat_id == old).values(moved))
                 sent = update(deliveries).where(deliveries.c.chat_id == old)
                 await connection.execute(sent.values(chat_id=new, message_id=None))  # other messages have them there
                 drafts = table_of(DraftRow)
                 await connection.execute(update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
-                there = select(members.c.user_id).where(members.c.chat_id == new)
-                twice = (members.c.chat_id == old, members.c.user_id.in_(there))
-                await connection.execute(delete(members).where(*twice))
-                await connection.execute(update(members).where(members.c.chat_id == old).values(chat_id=new))
                 await _moved(connection, old, new)
                 gates = table_of(GateRow)
                 await connection.execute(delete(gates).where(gates.c.name == str(old)))
+                if is_lost:
+                    reason = await connection.scalar(select(chats.c.reason).where(chats.c.chat_id == new)) or ""
+                    await _silenced(connection, new, reason)
+                    here = [replace(group_rule, chat_id=new) for group_rule in found]
+                    await self._tell(connection, gone_notices(here, reason, now=now))
+
+    async def _tell(self, connection: AsyncConnection, notices: Sequence[Planned]) -> None:
+        if notices:
+            statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
+            await connection.execute(statement, [planned_values(n) for n in notices])
 
     async def _described(self, connection: AsyncConnection, chat: Chat) -> str:
         """The state that it was in, "active" for a new one."""
@@ -148,10 +159,32 @@ async def _without_twins(connection: AsyncConnection, old: int, new: int, now: d
     await connection.execute(update(deliveries).where(*waiting).values(state="withdrawn"))
 
 
-async def _silenced(connection: AsyncConnection, chat_id: int, rule_ids: list[int], reason: str) -> None:
-    of_it = (deliveries.c.rule_id.in_(rule_ids)) & (deliveries.c.purpose != "notice")
-    waiting = (or_(deliveries.c.chat_id == chat_id, of_it), deliveries.c.state == "pending")
-    await connection.execute(update(deliveries).where(*waiting).values(state="withdrawn", problem=reason))
+async def _rules_in(connection: AsyncConnection, chat_id: int) -> list[GroupRule]:
+    rows = (await connection.execute(select(rules).where(rules.c.chat_id == chat_id))).mappings().all()
+    return group_rules_of(rows)
+
+
+async def _silenced(connection: AsyncConnection, chat_id: int, reason: str) -> None:
+    of_its_rules = deliveries.c.rule_id.in_(select(rules.c.id).where(rules.c.chat_id == chat_id))
+    of_it = or_(deliveries.c.chat_id == chat_id, of_its_rules & (deliveries.c.purpose != "notice"))
+    waiting = update(deliveries).where(of_it, deliveries.c.state == "pending")
+    await connection.execute(waiting.values(state="withdrawn", problem=reason))
+
+
+async def _people_moved(connection: AsyncConnection, old: int, new: int) -> None:
+    """Those entered by name get numbers that nobody has there, and keep their answers. Before the rules move."""
+    here, is_entered = members.c.chat_id == old, members.c.user_id < 0
+    there = select(members.c.user_id).where(members.c.chat_id == new)
+    await connection.execute(delete(members).where(here, ~is_entered, members.c.user_id.in_(there)))
+    shift = await connection.scalar(there.where(is_entered).order_by(members.c.user_id).limit(1)) or 0
+    mine = responses.c.rule_id.in_(select(rules.c.id).where(rules.c.chat_id == old))
+    numbers = select(responses.c.user_id).where(mine, responses.c.user_id < 0).distinct()
+    for number in sorted((await connection.execute(numbers)).scalars()):  # the lowest first: each finds its place free
+        answered = update(responses).where(mine, responses.c.user_id == number)
+        await connection.execute(answered.values(user_id=number + shift))
+    renumbered = {"chat_id": new, "user_id": members.c.user_id + shift}
+    await connection.execute(update(members).where(here, is_entered).values(renumbered))
+    await connection.execute(update(members).where(here).values(chat_id=new))
 
 
 async def _moved(connection: AsyncConnection, old: int, new: int) -> None:

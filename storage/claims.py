@@ -16,11 +16,12 @@ from scheduler.gates import Gate, Limits
 from scheduler.ports import Claim, Parcel
 from scheduler.rule import GroupRule
 from storage.gates import gates_of, put_gates
-from storage.rows import delivery_of
-from storage.rules import rules_of
-from storage.tables import DeliveryRow, table_of
+from storage.rows import delivery_of, group_rules_of
+from storage.rules import skipped_of
+from storage.tables import DeliveryRow, RuleRow, table_of
 
 deliveries = table_of(DeliveryRow)
+rules = table_of(RuleRow)
 PENDING = text("deliveries.state = 'pending'")
 _WINDOW = 8  # candidates looked at for each one wanted: several may go to one chat
 TOGETHER = 10  # late ones in one message
@@ -51,8 +52,8 @@ async def claimed(
     passing = await _through_gates(connection, taken, slots, known | {"bot": bot}, limits)
     siblings = await _late_siblings(connection, passing, claimant)
     everything = [d for d, _ in passing] + siblings
-    rules = await rules_of(connection, everything)
-    return Claim(tuple(_parcel(d, slot, siblings, rules) for d, slot in passing))
+    planned_from = await rules_of(connection, everything)
+    return Claim(tuple(_parcel(d, slot, siblings, planned_from) for d, slot in passing))
 
 
 def _slots(bot: Gate, limits: Limits, *, now: datetime, count: int) -> list[datetime]:
@@ -162,3 +163,12 @@ async def _defer(connection: AsyncConnection, delivery: Delivery, opens_at: date
     )
     others = (deliveries.c.chat_id == delivery.planned.chat_id, PENDING, deliveries.c.not_before < opens_at)
     await connection.execute(update(deliveries).where(*others).values(not_before=opens_at))
+
+
+async def rules_of(connection: AsyncConnection, found: Sequence[Delivery]) -> dict[int, GroupRule]:
+    """The rules that deliveries were planned from, by id, without those that can't be read."""
+    numbers = {d.planned.rule_id for d in found if d.planned.rule_id is not None}
+    if not numbers:
+        return {}
+    rows = (await connection.execute(select(rules).where(rules.c.id.in_(numbers)))).mappings().all()
+    return {r.id: r for r in group_rules_of(rows, await skipped_of(connection, numbers))}

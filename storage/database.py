@@ -16,6 +16,13 @@ from scheduler.ports import Trouble
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 5
+_FROZEN_SECONDS = 20  # well within the minute of the promise
+_LINK = {
+    "tcp_user_timeout": _FROZEN_SECONDS * 1000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
 
 
 class StoreError(Trouble):
@@ -63,12 +70,15 @@ def is_sqlite(engine: AsyncEngine) -> bool:
 
 def _engine(url: str) -> AsyncEngine:
     try:
-        engine = create_async_engine(url, pool_pre_ping=make_url(url).get_backend_name() != "sqlite")  # a file stays
+        is_file = make_url(url).get_backend_name() == "sqlite"  # it stays; a server may go
+        engine = create_async_engine(url, pool_pre_ping=not is_file, connect_args={} if is_file else _LINK)
     except (SQLAlchemyError, ImportError) as error:
         raise StoreError(f"database_url 用不了（{type(error).__name__}），写法见 config.example.yaml") from None
     if is_sqlite(engine):
         event.listen(engine.sync_engine, "connect", _promise)
         event.listen(engine.sync_engine, "begin", _begin)
+    else:
+        event.listen(engine.sync_engine, "connect", _spare_the_others)
     return engine
 
 
@@ -79,6 +89,14 @@ def _promise(connection: Any, _: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_SECONDS * 1000}", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _spare_the_others(connection: Any, _: object) -> None:
+    """Who hangs in the middle of a transaction loses it: all others wait for what it has locked."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{_FROZEN_SECONDS}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, delete, func, literal, or_, select, text, true, update
+from sqlalchemy import Select, and_, bindparam, case, delete, func, literal, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.delivery import Delivery, Planned
@@ -13,17 +13,18 @@ from scheduler.gates import Limits
 from scheduler.notices import UNREACHABLE, expired_notices
 from scheduler.ports import Claim, Result
 from scheduler.rule import GroupRule
-from storage.claims import PENDING, Claimant, claimed
+from storage.carrying import BY_HAND
+from storage.claims import PENDING, Claimant, claimed, rules_of
 from storage.database import reading, reported
 from storage.gates import gates_of, put_gates
 from storage.rows import delivery_of, planned_values
-from storage.rules import BY_HAND, OVERDUE, rules_of, skipped_of
+from storage.rules import OVERDUE, skipped_of
 from storage.statements import inserting
-from storage.tables import DeliveryRow, GateRow, RuleRow, table_of
+from storage.tables import DeliveryRow, RuleRow, SkipRow, table_of
 
 deliveries = table_of(DeliveryRow)
-gates = table_of(GateRow)
 rules = table_of(RuleRow)
+skips = table_of(SkipRow)
 SENDING = text("deliveries.state = 'sending'")
 
 
@@ -145,10 +146,12 @@ class DeliveryStore:
                 return (await connection.execute(update(deliveries).where(*failed).values(values))).rowcount
 
     async def purge(self, *, before: datetime) -> int:
-        """Delete what ended before that moment; how many."""
+        """Delete what ended before that moment, or was withdrawn and due before, and the skips; how many deliveries."""
+        is_over = and_(deliveries.c.state == "withdrawn", deliveries.c.due_at < before)
         with reported():
             async with self.engine.begin() as connection:
-                old = delete(deliveries).where(deliveries.c.ended_at < before)
+                await connection.execute(delete(skips).where(skips.c.nominal < before.replace(tzinfo=None)))
+                old = delete(deliveries).where(or_(deliveries.c.ended_at < before, is_over))
                 return (await connection.execute(old)).rowcount
 
     async def of_rule(self, rule_id: int, nominal: datetime | None = None) -> Sequence[Delivery]:

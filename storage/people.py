@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from scheduler.response import Answer, Member, Response
 from storage.database import reading, reported
+from storage.rolls import TAKEN_BACK, EventOf
 from storage.statements import inserting, is_written
 from storage.tables import ChatRow, MemberRow, ResponseRow, RuleRow, table_of
 
@@ -17,6 +18,8 @@ members = table_of(MemberRow)
 responses = table_of(ResponseRow)
 rules = table_of(RuleRow)
 LONGEST_NAME = 64
+ONE_TAP = timedelta(seconds=5)  # the same tap again within that time is the same tap
+_LAST_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,10 @@ class PeopleStore:
                 return [Member(row["user_id"], row["name"]) for row in rows]
 
     async def answer(self, response: Response, chat_id: int) -> bool:
-        """The member's answer to the event, the last one counts; False when it was that already."""
+        """The member's answer to the event, the last one counts.
+
+        False when it was that already, or was taken back a moment ago.
+        """
         values = {
             "rule_id": response.rule_id,
             "nominal": response.nominal,
@@ -84,24 +90,49 @@ class PeopleStore:
         }
         with reported():
             async with self.engine.begin() as connection:
+                just_now = and_(responses.c.answer == TAKEN_BACK, _within_a_tap(response.answered_at))
                 new = inserting(self.engine, responses).values(values)
                 changed = new.on_conflict_do_update(
                     index_elements=["rule_id", "nominal", "user_id"],
                     set_={"answer": response.answer, "answered_at": response.answered_at},
-                    where=responses.c.answer != response.answer,
+                    where=and_(responses.c.answer != response.answer, ~just_now),
                 )
                 is_new = await is_written(connection, changed, responses)
         await self.join(chat_id, response.member, now=response.answered_at)
         return is_new
 
+    async def take_back(self, response: Response) -> bool:
+        """The member has answered this and does so no more; False when the answer was given a moment ago."""
+        mine = (
+            responses.c.rule_id == response.rule_id,
+            responses.c.nominal == response.nominal,
+            responses.c.user_id == response.member.user_id,
+            responses.c.answer == response.answer,
+        )
+        values = {"answer": TAKEN_BACK, "answered_at": response.answered_at}
+        with reported():
+            async with self.engine.begin() as connection:
+                changed = update(responses).where(*mine, ~_within_a_tap(response.answered_at)).values(values)
+                return (await connection.execute(changed)).rowcount > 0
+
     async def answers(self, rule_id: int, nominal: datetime) -> dict[int, Answer]:
         """user_id -> answer, in the order in which they came."""
-        of_event = (responses.c.rule_id == rule_id, responses.c.nominal == nominal)
+        of_event = (responses.c.rule_id == rule_id, responses.c.nominal == nominal, responses.c.answer != TAKEN_BACK)
         statement = select(responses).where(*of_event).order_by(responses.c.answered_at)
         with reported():
             async with reading(self.engine) as connection:
                 rows = (await connection.execute(statement)).mappings()
                 return {row["user_id"]: row["answer"] for row in rows}
+
+    async def answered(self, user_id: int, *, chat_id: int | None = None) -> Sequence[EventOf]:
+        """What the member has answered, in one group or in all: the last few events."""
+        columns = (rules.c.chat_id, responses.c.rule_id, responses.c.nominal)
+        in_chat = [] if chat_id is None else [rules.c.chat_id == chat_id]
+        mine = select(*columns).join(rules, rules.c.id == responses.c.rule_id).where(responses.c.user_id == user_id)
+        statement = mine.where(*in_chat).order_by(responses.c.nominal.desc(), responses.c.rule_id).limit(_LAST_FEW)
+        with reported():
+            async with reading(self.engine) as connection:
+                return [EventOf(*row) for row in await connection.execute(statement)]
 
     async def forget(self, user_id: int) -> int:
         """Off every roster, without any answer; in how many groups the member was known."""
@@ -118,3 +149,8 @@ class PeopleStore:
                 old = await connection.execute(delete(responses).where(responses.c.answered_at < before))
                 forgotten = await connection.execute(delete(members).where(members.c.chat_id.in_(gone)))
                 return old.rowcount + forgotten.rowcount
+
+
+def _within_a_tap(moment: datetime) -> ColumnElement[bool]:
+    """The stored answer was given just before that moment."""
+    return responses.c.answered_at > moment - ONE_TAP

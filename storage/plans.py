@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.delivery import OBSOLETE, Planned
 from scheduler.ports import Plan, Unplanned
+from storage.carrying import BY_HAND
 from storage.database import reading, reported
-from storage.rows import group_rule_of, planned_values
-from storage.rules import BY_HAND, skipped_of
+from storage.rows import group_rules_of, planned_values
+from storage.rules import skipped_of
 from storage.statements import inserting, is_written
 from storage.tables import ChatRow, DeliveryRow, RuleRow, table_of
 
@@ -43,13 +44,10 @@ class PlanStore:
             async with reading(self.engine) as connection:
                 rows = (await connection.execute(statement)).mappings().all()
                 skipped = await skipped_of(connection, [row["id"] for row in rows])
+        planned = {row["id"]: (row["planned_until"], row["planned_with"]) for row in rows}
         return [
-            Unplanned(
-                group_rule_of(row, skipped.get(row["id"], ())),
-                row["planned_until"],
-                calendar is not None and row["planned_with"] not in ("", calendar),
-            )
-            for row in rows
+            Unplanned(r, planned[r.id][0], calendar is not None and planned[r.id][1] not in ("", calendar))
+            for r in group_rules_of(rows, skipped)
         ]
 
     async def write(self, plans: Sequence[Plan], *, until: datetime, calendar: str) -> None:

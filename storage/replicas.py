@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, literal, or_, select, text, update
+from sqlalchemy import BigInteger, and_, case, delete, literal, or_, select, text, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.planning import HORIZON
@@ -47,33 +47,41 @@ class ReplicaStore:
         counts = next(row.calendar for row in rows if row.seen_at > now - _ALIVE)
         return Fleet(counts, is_mixed=any(row.calendar != calendar for row in rows))
 
-    async def clock_set_back(self, *, now: datetime) -> None:
+    async def clock_set_back(self, *, seen_at: datetime, now: datetime) -> None:
         """The clock showed a later time before: what was done by it is as if it had been done now."""
         with reported():
             async with self.engine.begin() as connection:
-                await _open_gates(connection, now)
+                await _open_gates(connection, seen_at, now)
                 await _try_now(connection, now)
                 await _plan_from(connection, now)
                 await connection.execute(delete(replicas).where(replicas.c.seen_at > now))
 
 
-async def _open_gates(connection: AsyncConnection, now: datetime) -> None:
-    for name in ("free_at", "shut_until"):
-        await connection.execute(update(gates).where(gates.c[name] > now).values({name: now}))
+async def _open_gates(connection: AsyncConnection, seen_at: datetime, now: datetime) -> None:
+    """What Telegram told to wait for still, it waits for as long from now on."""
+    shut_until, free_at = gates.c.shut_until, gates.c.free_at
+    earlier = type_coerce(shut_until, BigInteger) - (seen_at - now) // timedelta(microseconds=1)
+    opens_at = case((shut_until > seen_at, type_coerce(earlier, shut_until.type)), else_=literal(now, shut_until.type))
+    await connection.execute(update(gates).where(shut_until > now).values(shut_until=opens_at))
+    await connection.execute(update(gates).where(free_at > now).values(free_at=now))
 
 
 async def _try_now(connection: AsyncConnection, now: datetime) -> None:
-    """What failed, what somebody is to be told, what a process had in hand; what expired too early is there again."""
+    """What failed, what somebody is to be told, what a process had in hand; what expired too early is there again.
+
+    So is what expired rightly and nobody was told of yet: it is told then together with all else.
+    """
     row = deliveries.c
     is_pending, is_notice = text("deliveries.state = 'pending'"), row.purpose == "notice"
-    told = and_(is_notice, row.key.startswith("expired/"), row.due_at > now)
-    await connection.execute(delete(deliveries).where(is_pending, told))  # or it could not be told again
+    untold = delete(deliveries).where(is_pending, is_notice, row.key.startswith("expired/"), row.due_at > now)
+    expired_at = set((await connection.execute(untold.returning(row.due_at))).scalars())
     waiting = and_(row.not_before > now, or_(row.attempts > 0, is_notice, row.not_before > row.due_at))
     in_time = case((or_(is_notice, row.due_at < now), literal(now, row.not_before.type)), else_=row.due_at)
     await connection.execute(update(deliveries).where(is_pending, waiting).values(not_before=in_time))
     held = and_(text("deliveries.state = 'sending'"), row.lease_until > now + _LONGEST_LEASE)
     await connection.execute(update(deliveries).where(held).values(lease_until=now))
-    expired = and_(row.state == "expired", row.ended_at > now, row.expires_at > now)
+    is_again = or_(row.expires_at > now, row.ended_at.in_(expired_at))
+    expired = and_(row.state == "expired", row.ended_at > now, is_again)
     again = {"state": "pending", "problem": "", "ended_at": None}
     await connection.execute(update(deliveries).where(expired).values(again))
 

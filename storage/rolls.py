@@ -17,6 +17,7 @@ from storage.tables import MemberRow, ResponseRow, table_of
 
 members = table_of(MemberRow)
 responses = table_of(ResponseRow)
+TAKEN_BACK = ""  # stands for an answer that was taken back, and counts for none
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ async def _rolls(connection: AsyncConnection, events: Collection[EventOf]) -> Ma
         rosters.setdefault(row["chat_id"], []).append(Member(row["user_id"], row["name"]))
     of_rules = responses.c.rule_id.in_({event.rule_id for event in events})
     at_times = responses.c.nominal.in_({event.nominal for event in events})
-    answered = select(responses).where(of_rules, at_times).order_by(responses.c.answered_at)
+    answered = (
+        select(responses).where(of_rules, at_times, responses.c.answer != TAKEN_BACK).order_by(responses.c.answered_at)
+    )
     answers: dict[tuple[int, datetime], dict[int, Answer]] = {}
     for row in (await connection.execute(answered)).mappings():
         answers.setdefault((row["rule_id"], row["nominal"]), {})[row["user_id"]] = row["answer"]

@@ -1,13 +1,17 @@
 """Rows of the tables as the scheduler's values, and back."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from scheduler.delivery import Delivery, Planned
 from scheduler.rule import GroupRule, Lead, Rule, Schedule
+
+_log = logging.getLogger("storage")
 
 
 def rule_values(rule: Rule) -> dict[str, Any]:
@@ -27,7 +31,9 @@ def rule_values(rule: Rule) -> dict[str, Any]:
 
 
 def rule_of(values: Mapping[str, Any]) -> Rule:
-    """Of the values that rule_values writes."""
+    """Of the values that rule_values writes; others are a ValueError or TypeError."""
+    if values["start"] is None:
+        raise ValueError("start")
     return Rule(
         kind=values["kind"],
         title=values["title"],
@@ -61,6 +67,21 @@ def group_rule_of(row: RowMapping, skipped: Iterable[datetime] = ()) -> GroupRul
         declared=row["declared"],
         revision=row["revision"],
     )
+
+
+def group_rules_of(
+    rows: Iterable[RowMapping], skipped: Mapping[int, Iterable[datetime]] = MappingProxyType({})
+) -> list[GroupRule]:
+    """One that can't be read is logged and left out. skipped: by the rule's id."""
+    return [r for row in rows if (r := _readable(row, skipped.get(row["id"], ()))) is not None]
+
+
+def _readable(row: RowMapping, skipped: Iterable[datetime]) -> GroupRule | None:
+    try:
+        return group_rule_of(row, skipped)
+    except (ValueError, TypeError) as error:
+        _log.error("rule.unreadable id=%d %s，这一条先不管，别的照常", row["id"], type(error).__name__)
+        return None
 
 
 def planned_values(planned: Planned) -> dict[str, Any]:

@@ -2,27 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from scheduler.delivery import Delivery
+from scheduler.delivery import Planned
 from scheduler.rule import GroupRule, Rule
+from storage.carrying import BY_HAND, carried_over
 from storage.database import reading, reported
-from storage.rows import group_rule_of, rule_values
+from storage.rows import group_rules_of, planned_values, rule_values
 from storage.statements import inserting, is_written
-from storage.tables import ChatRow, DeliveryRow, ResponseRow, RuleRow, SkipRow, table_of
+from storage.tables import ChatRow, DeliveryRow, RuleRow, SkipRow, table_of
 
 rules = table_of(RuleRow)
 skips = table_of(SkipRow)
-responses = table_of(ResponseRow)
 deliveries = table_of(DeliveryRow)
 UNDO = timedelta(minutes=10)
-BY_HAND = "+"  # leads that begin so were asked for by hand: no plan touches them
-CARRIED_WITHIN = timedelta(days=2)  # after an event its answers may still have to be summed up
 _DATES = ("start", "rrule", "roll", "zone")
 OVERDUE = "overdue"  # withdrawn after its time, unsent
 
@@ -83,34 +80,56 @@ class RuleStore:
         return await self._found(select(rules).where(rules.c.state != "deleted", rules.c.declared != ""))
 
     async def change(
-        self, rule_id: int, rule: Rule, *, now: datetime, revision: int | None = None, **columns: int | str | None
+        self,
+        rule_id: int,
+        rule: Rule,
+        *,
+        now: datetime,
+        revision: int | None = None,
+        beside: Sequence[Planned] = (),
+        **columns: int | str | None,
     ) -> bool:
         """Another rule under the same id. columns: thread_id, leader_id, declared.
 
         What is due later is planned anew. What is overdue and not sent yet goes out all the same, as the new rule
-        says it, unless the dates are other ones now. revision: the one that the change was made from. False when the
-        rule was deleted, or is of another revision by now.
+        says it, unless the days are other ones now; what is over is summed up whatever comes next. revision: the one
+        that the change was made from. beside: what the change itself has to say, promised with it or not at all.
+        False when the rule was deleted, or is of another revision by now.
         """
-        return await self._change(rule_id, rule_values(rule) | columns, now=now, revision=revision)
+        changed = rule_values(rule) | columns
+        return await self._change(rule_id, changed, now=now, revision=revision, beside=beside)
 
     async def hand_over(self, rule_id: int, leader_id: int, *, now: datetime) -> bool:
-        """To another leader, 0 for nobody; False when it was deleted."""
+        """To another leader, 0 for nobody; also while it is deleted: it may come back."""
         return await self._change(rule_id, {"leader_id": leader_id}, now=now)
 
     async def _change(
-        self, rule_id: int, changed: dict[str, Any], *, now: datetime, revision: int | None = None
+        self,
+        rule_id: int,
+        changed: dict[str, Any],
+        *,
+        now: datetime,
+        revision: int | None = None,
+        beside: Sequence[Planned] = (),
     ) -> bool:
         with reported():
             async with self.engine.begin() as connection:
                 row = await _locked(connection, rule_id)
-                if row is None or row["state"] == "deleted" or revision not in (None, row["revision"]):
+                is_gone = row is None or (row["state"] == "deleted" and set(changed) != {"leader_id"})
+                if is_gone or revision not in (None, row["revision"]):
                     return False
-                has_same_dates = all(row[name] == changed.get(name, row[name]) for name in _DATES)
-                await _withdraw(connection, rule_id, *((_PLANNED, deliveries.c.due_at > now) if has_same_dates else ()))
-                await _carry_over(connection, row, changed, now)
-                if "thread_id" in changed:
-                    await _into_topic(connection, row, changed["thread_id"])
-                await _write(connection, row, changed | (_replanned(row, now) if has_same_dates else _from(now)))
+                if all(row[name] == changed.get(name, row[name]) for name in _DATES):
+                    await _withdraw(connection, rule_id, _PLANNED, deliveries.c.due_at > now)
+                    planned = _replanned(row, now)
+                else:
+                    planned = _from(now) | await carried_over(connection, row, {**row, **changed}, now)
+                await _readdress(connection, row, changed)
+                await _write(connection, row, changed | planned)
+                if beside:  # which says what is overdue as well
+                    told = deliveries.c.nominal.in_([planned.nominal for planned in beside])
+                    await _withdraw(connection, rule_id, deliveries.c.purpose == "remind", told)
+                    added = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
+                    await connection.execute(added, [planned_values(planned) for planned in beside])
         return True
 
     async def pause(self, rule_id: int) -> bool:
@@ -154,7 +173,8 @@ class RuleStore:
                 if row is None or (row["state"] == "deleted" and now - row["deleted_at"] > UNDO):
                     return False
                 if row["state"] == "deleted":
-                    await _write(connection, row, {"state": row["state_before"], "deleted_at": None})
+                    values = {"state": row["state_before"], "deleted_at": None}
+                    await _write(connection, row, values | _replanned(row, now))
                     await _bring_back(connection, rule_id, "deleted")
         return True
 
@@ -190,7 +210,7 @@ class RuleStore:
             async with reading(self.engine) as connection:
                 rows = (await connection.execute(statement.order_by(rules.c.id))).mappings().all()
                 skipped = await skipped_of(connection, [row["id"] for row in rows])
-        return [group_rule_of(row, skipped.get(row["id"], ())) for row in rows]
+        return group_rules_of(rows, skipped)
 
 
 def bare_name(declared: str) -> str:
@@ -246,27 +266,17 @@ async def _bring_back(connection: AsyncConnection, rule_id: int, problem: str, *
     await connection.execute(update(deliveries).where(*withdrawn, *more).values(state="pending", problem=""))
 
 
-async def _carry_over(connection: AsyncConnection, row: Any, changed: dict[str, Any], now: datetime) -> None:
-    """The same days at another hour: what was answered or skipped holds for them, if it is not summed up yet."""
-    old, new = row["start"], changed.get("start", row["start"])
-    has_own_hours = "BYHOUR" in row["rrule"] or "BYMINUTE" in row["rrule"]
-    is_same = all(row[name] == changed.get(name, row[name]) for name in ("rrule", "zone")) and old.date() == new.date()
-    if old == new or not is_same or has_own_hours:
-        return
-    since = datetime.combine(now.astimezone(ZoneInfo(row["zone"])).date(), time()) - CARRIED_WITHIN
-    for table in (responses, skips):
-        mine = table.c.rule_id == row["id"]
-        recent = select(table.c.nominal).where(mine, table.c.nominal >= since).distinct()
-        for nominal in (await connection.execute(recent)).scalars().all():
-            if nominal.time() == old.time():
-                moved = datetime.combine(nominal.date(), new.time())
-                await connection.execute(delete(table).where(mine, table.c.nominal == moved))  # of an earlier time
-                await connection.execute(update(table).where(mine, table.c.nominal == nominal).values(nominal=moved))
-
-
-async def _into_topic(connection: AsyncConnection, row: Any, thread_id: int | str | None) -> None:
-    mine = (deliveries.c.rule_id == row["id"], deliveries.c.chat_id == row["chat_id"], _PENDING)
-    await connection.execute(update(deliveries).where(*mine).values(thread_id=thread_id))
+async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, Any]) -> None:
+    """What waits goes to the topic, and to the leader, of now; to nobody when there is none."""
+    waiting = (deliveries.c.rule_id == row["id"], _PENDING)
+    if "thread_id" in changed:
+        in_group = (*waiting, deliveries.c.chat_id == row["chat_id"])
+        await connection.execute(update(deliveries).where(*in_group).values(thread_id=changed["thread_id"]))
+    leader = changed.get("leader_id", row["leader_id"])
+    if leader != row["leader_id"]:
+        in_private = deliveries.c.purpose.in_(("summary", "checklist"))
+        values = {"chat_id": leader} if leader else {"state": "withdrawn"}
+        await connection.execute(update(deliveries).where(*waiting, in_private).values(values))
 
 
 async def skipped_of(connection: AsyncConnection, rule_ids: Iterable[int]) -> dict[int, set[datetime]]:
@@ -278,13 +288,3 @@ async def skipped_of(connection: AsyncConnection, rule_ids: Iterable[int]) -> di
     for row in rows.mappings():
         found.setdefault(row["rule_id"], set()).add(row["nominal"])
     return found
-
-
-async def rules_of(connection: AsyncConnection, found: Sequence[Delivery]) -> dict[int, GroupRule]:
-    """The rules that deliveries were planned from, by id."""
-    numbers = {d.planned.rule_id for d in found if d.planned.rule_id is not None}
-    if not numbers:
-        return {}
-    rows = await connection.execute(select(rules).where(rules.c.id.in_(numbers)))
-    skipped = await skipped_of(connection, numbers)
-    return {row["id"]: group_rule_of(row, skipped.get(row["id"], ())) for row in rows.mappings()}

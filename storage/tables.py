@@ -37,7 +37,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class LocalTime(TypeDecorator[datetime]):
-    """A naive local moment, stored as ISO text: sorts as it reads."""
+    """A naive local moment, stored as ISO text: sorts as it reads. One that can't be read is None."""
 
     impl = String(19)
     cache_ok = True
@@ -46,7 +46,10 @@ class LocalTime(TypeDecorator[datetime]):
         return None if value is None else value.isoformat(timespec="seconds")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromisoformat(value)
+        try:
+            return None if value is None else datetime.fromisoformat(value)
+        except ValueError:
+            return None
 
 
 def _micros(moment: datetime) -> int:
@@ -225,7 +228,7 @@ class MemberRow(Base):
 
 
 class ResponseRow(Base):
-    """One member's answer to one event."""
+    """One member's answer to one event; answer: empty once it was taken back."""
 
     __tablename__ = "responses"
 

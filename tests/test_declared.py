@@ -257,13 +257,16 @@ async def test_nothing_is_deleted_when_one_of_the_others_is_refused(stores: Stor
     assert await places(stores) == ["一楼", "二楼"]
 
 
-async def test_a_deletion_that_the_data_base_refuses_is_told(stores: Stores, tmp_path: Path) -> None:
+async def test_a_deletion_that_the_data_base_refuses_is_told_of_the_file_that_was_read(
+    stores: Stores, tmp_path: Path
+) -> None:
     for file in (three("一楼"), "groups: []\n", three("一楼")):
         assert await started(stores, tmp_path, file) == []
     async with stores.rules.engine.begin() as connection:
         await connection.execute(text("CREATE UNIQUE INDEX one_for_each_state ON rules (state, place)"))
-    (told,) = await started(stores, tmp_path, "groups: []\n")
-    assert (told.file, told.severity) == ("config.yaml", "error") and "IntegrityError" in told.message
+    declared, problems = load_declared(written(tmp_path, "groups: []\n"), now=NOW)
+    (told,) = await keep_in_step(stores, declared, problems, now=NOW, file="other.yaml")
+    assert (told.file, told.severity) == ("other.yaml", "error") and "IntegrityError" in told.message
     assert await places(stores) == ["一楼"]
 
 

@@ -58,6 +58,36 @@ async def test_an_end_leaves_the_beginning_alone(stores: Stores, tmp_path: Path)
     assert after.rule.schedule.start == datetime(2026, 3, 6, 19, 30)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("隔周五19点半开党小组会，共5次", "隔周五19点半开党小组会，共6次"),
+        ("隔周五19点半开党小组会，共5次", "隔周五19点半开党小组会"),
+        ("隔周五19点半开党小组会", "隔周五19点半开党小组会，共5次"),
+    ],
+)
+async def test_a_number_of_times_leaves_the_beginning_alone(
+    stores: Stores, tmp_path: Path, before: str, after: str
+) -> None:
+    assert await started(stores, tmp_path, one(before)) == []
+    assert await started(stores, tmp_path, one(after), WEEK_ON) == []
+    (rule,) = await stores.rules.declared()
+    assert rule.rule.schedule.start == datetime(2026, 3, 6, 19, 30)
+
+
+@pytest.mark.parametrize(("after", "start"), [("共2次", 15), ("共6次", 6)])
+async def test_a_number_of_times_that_is_over_already_is_counted_from_the_next_one(
+    stores: Stores, tmp_path: Path, after: str, start: int
+) -> None:
+    """Five of every other Friday are over: on 6 and 20 March, 3 and 17 April, 1 May."""
+    await started(stores, tmp_path, one())
+    await started(stores, tmp_path, one(f"隔周五19点半开党小组会，{after}"), NOW + 68 * DAY)
+    (rule,) = await stores.rules.declared()
+    assert rule.rule.schedule.start.day == start
+    await started(stores, tmp_path, one(f"隔周五19点半开党小组会，{after}"), NOW + 400 * DAY)
+    assert await stores.rules.declared() == [rule]
+
+
 async def test_the_minute_of_what_comes_twice_a_day_can_be_changed(stores: Stores, tmp_path: Path) -> None:
     await started(stores, tmp_path, one("每3天9点和14点开会"), NOW + 2 * HOUR)  # 11:00 in Shanghai: 14:00 is first
     await started(stores, tmp_path, one("每3天9点半和14点半开会"), WEEK_ON)

@@ -22,6 +22,25 @@ async def confirmed(chatting: Chatting, message: Message, chat: str = GROUP) -> 
     return await chatting.press(LEADER, chat, message, "确认")
 
 
+async def opened(chatting: Chatting, who: str = LEADER, chat: str = GROUP) -> Message:
+    """The page of the group's first reminder."""
+    return await chatting.press(who, chat, await chatting.ask(who, chat, "/reminders"), "1.")
+
+
+async def changing(chatting: Chatting, who: str = LEADER, chat: str = GROUP) -> Message:
+    """The page behind 修改."""
+    return await below(chatting, await opened(chatting, who, chat), "修改", who=who, chat=chat)
+
+
+async def below(chatting: Chatting, page: Message, label: str, *, who: str = LEADER, chat: str = GROUP) -> Message:
+    """Press a button that is answered by a new message."""
+    page = chatting.world.message(page.chat_id, page.id) or page
+    before = len(chatting.from_bot(chat))
+    chatting.world.press(who, chat, page.id, chatting.data(page, label))
+    await chatting.until(lambda: len(chatting.from_bot(chat)) > before)
+    return chatting.from_bot(chat)[-1]
+
+
 @asynccontextmanager
 async def broken(folder: Path, table: str) -> AsyncIterator[None]:
     """The data base without one of its tables."""

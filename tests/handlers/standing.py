@@ -149,3 +149,16 @@ async def answers_to(chatting: Chatting, group_rule: GroupRule) -> dict[int, Ans
 
 def data_of(answer: str, group_rule: GroupRule) -> str:
     return f"r:{answer}:{group_rule.id}:{group_rule.rule.schedule.start:%Y%m%d%H%M}"
+
+
+def let_pass(pressing: Pressing, span: timedelta) -> None:
+    later = pressing.services.clock() + span
+    object.__setattr__(pressing.services, "clock", lambda: later)
+
+
+def at_ten_tomorrow(pressing: Pressing) -> datetime:
+    """In Shanghai, so that there is room for hours on both sides of it. The local moment, naive."""
+    zone = ZoneInfo(DEFAULT_ZONE)
+    ten = (pressing.services.clock() + DAY).astimezone(zone).replace(hour=10, minute=0, second=0, microsecond=0)
+    object.__setattr__(pressing.services, "clock", lambda: ten.astimezone(UTC))
+    return ten.replace(tzinfo=None)

@@ -1,24 +1,48 @@
 """What members do with a reminder: tap, tap twice, change their minds, come late; and what forged taps do not do."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from conftest import FORUM, GROUP, LEADER, LI, TOKEN, WANG, Chatting
-from standing import DAY, Pressing, answers_to, data_of, new_rule, running, stand
+from standing import DAY, Pressing, answers_to, data_of, deliver, let_pass, new_rule, running, stand
 from telegram import Update
 
 from handlers.answering import words_for
 from handlers.names import plain_name
 from knowledge import KnowledgeBase
 from sandbox import Sandbox
-from sandbox.model import Member, MessageEdited, User
+from sandbox.model import Member, Message, MessageEdited, User
+from scheduler.rule import GroupRule, Kind, Lead
 
 
 @pytest.fixture
 def pressing(chatting: Chatting) -> Pressing:
     return Pressing(chatting)
+
+
+async def move_the_hour(pressing: Pressing, rule: GroupRule) -> GroupRule:
+    """On the same day, as 修改 does it."""
+    schedule = rule.rule.schedule
+    start = schedule.start + timedelta(minutes=1 if schedule.start.minute < 59 else -1)
+    later = replace(rule.rule, schedule=replace(schedule, start=start))
+    rules = pressing.services.stores.rules
+    assert await rules.change(rule.id, later, now=pressing.services.clock(), thread_id=None)
+    fresh = await rules.get(rule.id)
+    assert fresh is not None
+    return fresh
+
+
+async def sent_at_once(pressing: Pressing) -> Message:
+    """Another reminder of the event."""
+    let_pass(pressing, timedelta(minutes=2))
+    chatting = pressing.chatting
+    page = await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/reminders"), "党小组会")
+    await pressing.tap(LEADER, page, "立即发送")
+    await deliver(chatting)
+    return chatting.from_bot(GROUP)[-1]
 
 
 async def test_a_tap_is_kept_and_said_and_counted_on_the_button(pressing: Pressing) -> None:
@@ -39,6 +63,69 @@ async def test_a_double_tap_counts_once_and_a_changed_one_moves(pressing: Pressi
     assert (await pressing.tap(LI, message, "参加")).text == "记下了：参加"
     assert (await pressing.tap(WANG, message, "请假")).text == "改成请假了"
     await pressing.shows(message, "✅ 参加 1", "🙋 请假 1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "back"), [("dues", "💰 已交", "改回没交了"), ("report", "✅ 已完成", "改回没完成了")]
+)
+async def test_a_tap_by_mistake_is_taken_back_by_another_one(
+    pressing: Pressing, kind: Kind, label: str, back: str
+) -> None:
+    rule = await new_rule(pressing.chatting, kind)
+    message = await stand(pressing.chatting, rule)
+    await pressing.tap(WANG, message, label)
+    await pressing.shows(message, f"{label} 1")
+    let_pass(pressing, timedelta(seconds=10))
+    assert (await pressing.tap(WANG, message, label)).text == back
+    assert await answers_to(pressing.chatting, rule) == {}
+    await pressing.shows(message, label)
+    let_pass(pressing, timedelta(seconds=10))
+    assert (await pressing.tap(WANG, message, label)).text.startswith("记下了")
+    assert len(await answers_to(pressing.chatting, rule)) == 1
+
+
+async def test_a_double_tap_takes_nothing_back_and_one_that_takes_back_does_so_once(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, "dues")
+    message = await stand(pressing.chatting, rule)
+    for words in ("记下了：已交", "已经是这个了"):
+        assert (await pressing.tap(WANG, message, "已交")).text == words
+    assert len(await answers_to(pressing.chatting, rule)) == 1
+    let_pass(pressing, timedelta(seconds=10))
+    for _ in range(2):
+        assert (await pressing.tap(WANG, message, "已交")).text == "改回没交了"
+        assert await answers_to(pressing.chatting, rule) == {}
+
+
+@pytest.mark.parametrize(("kind", "label"), [("meeting", "参加"), ("custom", "知道了")])
+async def test_other_answers_stay_however_often_they_are_tapped(pressing: Pressing, kind: Kind, label: str) -> None:
+    rule = await new_rule(pressing.chatting, kind)
+    message = await stand(pressing.chatting, rule)
+    await pressing.tap(WANG, message, label)
+    let_pass(pressing, timedelta(seconds=10))
+    assert (await pressing.tap(WANG, message, label)).text == "已经是这个了"
+    assert len(await answers_to(pressing.chatting, rule)) == 1
+
+
+@pytest.mark.parametrize("words", ["收到", "我请假，孩子发烧要去医院", "我晚到十分钟", "已交", "会议室有投影吗"])
+async def test_what_members_reply_to_a_reminder_is_neither_answered_nor_kept(pressing: Pressing, words: str) -> None:
+    chatting = pressing.chatting
+    message = await stand(chatting, await new_rule(chatting))
+    chatting.world.say(WANG, GROUP, words, reply_to=message.id)
+    await chatting.silence(GROUP)
+    assert await chatting.stores.misses.all() == []
+
+
+async def test_a_reply_to_a_nag_is_no_question_either(pressing: Pressing) -> None:
+    chatting = pressing.chatting
+    await chatting.ask(WANG, GROUP, "/join")
+    rule = await new_rule(chatting)
+    nagging = replace(rule.rule, nag=Lead(minutes=30))
+    assert await chatting.stores.rules.change(rule.id, nagging, now=pressing.services.clock(), thread_id=None)
+    message = await stand(chatting, rule, purpose="nag")
+    assert WANG in message.text
+    chatting.world.say(WANG, GROUP, "我请假，孩子发烧要去医院", reply_to=message.id)
+    await chatting.silence(GROUP)
+    assert await chatting.stores.misses.all() == []
 
 
 async def test_fifty_taps_make_few_edits(pressing: Pressing) -> None:
@@ -128,6 +215,47 @@ async def test_several_events_in_one_message_are_counted_apart(pressing: Pressin
     assert pressing.labels(message) == ["✅ 参加 (1)", "🙋 请假 (1)", "💰 已交 (2)", "怎么算"]
     await pressing.tap(WANG, message, "已交")
     await pressing.shows(message, "✅ 参加 (1)", "🙋 请假 (1)", "💰 已交 1 (2)", "怎么算")
+
+
+async def test_taps_under_the_old_hour_are_counted_there(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, starts_in=2 * DAY)
+    message = await stand(pressing.chatting, rule)
+    await pressing.tap(WANG, message, "参加")
+    await pressing.shows(message, "✅ 参加 1")
+    fresh = await move_the_hour(pressing, rule)
+    await pressing.tap(LI, message, "参加")
+    await pressing.shows(message, "✅ 参加 2")
+    assert len(await answers_to(pressing.chatting, fresh)) == 2
+
+
+async def test_taps_under_the_old_hour_of_a_long_past_due_are_counted_there(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, "dues", starts_in=-4 * DAY)
+    message = await stand(pressing.chatting, rule)
+    await pressing.tap(WANG, message, "已交")
+    await move_the_hour(pressing, rule)
+    await pressing.tap(LI, message, "已交")
+    await pressing.shows(message, "💰 已交 2")
+
+
+async def test_a_row_whose_hour_was_moved_keeps_its_count_when_another_row_is_tapped(pressing: Pressing) -> None:
+    first = await new_rule(pressing.chatting, starts_in=2 * DAY)
+    second = await new_rule(pressing.chatting, starts_in=3 * DAY)
+    message = await stand(pressing.chatting, first, second)
+    await pressing.tap(WANG, message, "参加 (1)")
+    await pressing.shows(message, "✅ 参加 1 (1)")
+    await move_the_hour(pressing, first)
+    await pressing.tap(LI, message, "参加 (2)")
+    await pressing.shows(message, "✅ 参加 1 (1)", "✅ 参加 1 (2)")
+
+
+async def test_both_reminders_of_the_old_hour_are_counted_anew(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, starts_in=2 * DAY)
+    older, newer = await stand(pressing.chatting, rule), await sent_at_once(pressing)
+    assert older.text == newer.text and older.id != newer.id
+    await move_the_hour(pressing, rule)
+    await pressing.tap(WANG, older, "参加")
+    await pressing.shows(older, "✅ 参加 1")
+    await pressing.shows(newer, "✅ 参加 1")
 
 
 async def test_after_a_restart_the_next_tap_shows_all_counts(base: KnowledgeBase, tmp_path: Path) -> None:

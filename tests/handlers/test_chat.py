@@ -4,10 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from conftest import FORUM, GROUP, LEADER, LI, WANG, Chatting, labels
+from standing import Pressing
 
+from handlers import Services
 from sandbox.model import InlineAnswered
 
 QUESTION = "预备党员能当党小组长吗"
+
+
+def services_of(chatting: Chatting) -> Services:
+    return chatting.application.bot_data
 
 
 async def test_a_private_question_is_answered_with_its_source(chatting: Chatting) -> None:
@@ -35,6 +41,34 @@ async def test_in_a_group_a_command_and_a_reply_are_answered(chatting: Chatting)
     assert "正式党员" in first.text
     second = await chatting.ask(LI, GROUP, "党小组长任期多久", reply_to=first.id)
     assert "支部委员会" in second.text or "支委会" in second.text
+
+
+async def test_in_a_group_a_reply_to_what_is_no_answer_is_no_question(chatting: Chatting) -> None:
+    """Neither said nor kept, whatever members say to one another under it; with the bot's name it is one."""
+    page = await chatting.ask(LEADER, GROUP, "/remind 每周五晚上8点开党小组会")
+    coming = await chatting.ask(LEADER, GROUP, "/next")
+    joined = await chatting.ask(LEADER, GROUP, "/join")
+    before = len(chatting.from_bot(GROUP))
+    for said in (page, coming, joined):
+        chatting.world.say(WANG, GROUP, "我请假，孩子发烧要去医院", reply_to=said.id)
+    await chatting.silence(GROUP)
+    answer = await chatting.ask(WANG, GROUP, f"@party_group_bot {QUESTION}", reply_to=page.id)
+    assert "正式党员" in answer.text
+    assert "正式党员" in (await chatting.ask(LI, GROUP, f"/ask {QUESTION}", reply_to=page.id)).text
+    assert len(chatting.from_bot(GROUP)) == before + 2
+    assert await chatting.stores.misses.all() == []
+
+
+async def test_in_a_group_a_reply_is_a_question_under_all_that_answers_one(chatting: Chatting) -> None:
+    for first in ("/ask 谢谢", "/ask 支部书记的职责有哪些", "/ask", "/dues 6500", "/topics"):
+        said = await chatting.ask(WANG, GROUP, first)
+        assert "支委会" in (await chatting.ask(WANG, GROUP, "党小组长任期多久", reply_to=said.id)).text
+
+
+async def test_in_a_group_an_answer_from_before_a_restart_is_one_still(chatting: Chatting) -> None:
+    first = await chatting.ask(WANG, GROUP, f"/ask {QUESTION}")
+    services_of(chatting).answered.forget_where(lambda _: True)
+    assert "支委会" in (await chatting.ask(LI, GROUP, "党小组长任期多久", reply_to=first.id)).text
 
 
 async def test_a_caption_is_a_question(chatting: Chatting) -> None:
@@ -99,6 +133,17 @@ async def test_a_thumb_down_is_recorded_once_and_only_by_who_asked(chatting: Cha
     assert [m.decision for m in await chatting.stored(1)] == ["thumbs_down"]
 
 
+async def test_the_second_of_two_taps_is_not_told_to_ask_again(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    answer = await chatting.ask(WANG, WANG, QUESTION)
+    await pressing.tap(WANG, answer, "原文")
+    shown = chatting.world.message(answer.chat_id, answer.id)
+    assert shown is not None
+    again = await pressing.forge(WANG, shown, chatting.data(answer, "原文"))
+    assert again.text == "刚才有人点过了，现在是页面上这样。"
+    assert chatting.world.message(answer.chat_id, answer.id) == shown
+
+
 @pytest.mark.parametrize("data", ["", "x", "s:nowhere", "t:99", "s:../../x", "n:", "😀" * 10])
 async def test_foreign_callback_data_does_nothing(chatting: Chatting, data: str) -> None:
     answer = await chatting.ask(WANG, WANG, QUESTION)
@@ -134,6 +179,29 @@ async def test_topics_are_browsed_page_by_page(chatting: Chatting) -> None:
     assert set(labels(following)) != set(labels(page))
     entry = await chatting.press(WANG, WANG, following, labels(following)[0])
     assert "出处" in entry.text
+
+
+@pytest.mark.parametrize("words", ["开始", "“开始”", "開始", " 开始。"])
+async def test_begin_typed_in_private_is_the_start(chatting: Chatting, words: str) -> None:
+    assert "党小组助手" in (await chatting.ask(WANG, WANG, words)).text
+    assert await chatting.stores.misses.all() == []
+
+
+async def test_begin_typed_in_a_group_is_a_question_like_others(chatting: Chatting) -> None:
+    assert "我是党小组助手" not in (await chatting.ask(WANG, GROUP, "@party_group_bot 开始")).text
+
+
+async def test_everybody_is_told_the_numbers_that_the_configuration_asks_for(chatting: Chatting) -> None:
+    world = chatting.world
+    assert f"你的编号：{world.user(WANG).id}，" in (await chatting.ask(WANG, WANG, "/id")).text
+    in_group = (await chatting.ask(WANG, GROUP, "/id")).text
+    assert f"本群的编号：{world.chat(GROUP).id}，" in in_group and "话题" not in in_group
+    topic = world.create_topic(FORUM, "学习")
+    in_topic = (await chatting.ask(WANG, FORUM, "/id", thread_id=topic)).text
+    assert f"本群的编号：{world.chat(FORUM).id}，" in in_topic and f"话题的编号：{topic}，" in in_topic
+    assert "/id" in (await chatting.ask(WANG, WANG, "/help")).text
+    offered = {c.name for found in world.profile.commands.values() for c in found}
+    assert "help" in offered and "id" not in offered
 
 
 @pytest.mark.parametrize("command", ["/help", "/about", "/privacy"])

@@ -1,5 +1,6 @@
 """What a leader does with a summary: the group is reminded once more, the summary comes again, or it is enough."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -152,6 +153,16 @@ async def test_once_more_of_a_meeting_whose_hour_was_moved_says_the_new_one(desk
     await deliver(desk.chatting)
     sent = desk.chatting.from_bot(GROUP)[-1]
     assert f"{moved.schedule.start.hour}:{moved.schedule.start.minute:02}" in sent.text and "能不能来" in sent.text
+
+
+async def test_who_leaves_is_told_nothing_of_a_reminder_that_comes_back_either(desk: Desk) -> None:
+    rules, clock = desk.chatting.stores.rules, desk.pressing.services.clock
+    await rules.delete(desk.rule.id, now=clock())
+    desk.chatting.world.leave(LEADER, GROUP)
+    async with asyncio.timeout(10):
+        while (stored := await rules.get(desk.rule.id)) is None or stored.leader_id:
+            await asyncio.sleep(0.01)
+    assert await rules.restore(desk.rule.id, now=clock())
 
 
 async def test_a_group_that_is_gone_is_told_before_anything_is_promised(desk: Desk) -> None:

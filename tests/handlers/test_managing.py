@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from conftest import FORUM, GROUP, LEADER, LI, WANG, Chatting, labels
-from standing import Pressing, new_rule, stand
+from setting_up import below, changing, opened, rules
+from standing import DAY, Pressing, let_pass, new_rule, stand
 
 from handlers.reminders import _send_now
 from sandbox.model import Button, Message
@@ -13,27 +14,10 @@ from scheduler.rule import GroupRule, Lead, Rule, Schedule
 DAILY = "/remind 每天9点学习"
 
 
-async def rules(chatting: Chatting, chat: str = GROUP) -> list[GroupRule]:
-    return list(await chatting.stores.rules.of_chat(chatting.world.chat(chat).id))
-
-
 async def saved(chatting: Chatting, sentence: str = DAILY, chat: str = GROUP, **place: int) -> GroupRule:
     page = await chatting.ask(LEADER, chat, sentence, **place)
     await chatting.press(LEADER, chat, page, "确认")
     return (await rules(chatting, chat))[-1]
-
-
-async def opened(chatting: Chatting, who: str = LEADER, chat: str = GROUP) -> Message:
-    return await chatting.press(who, chat, await chatting.ask(who, chat, "/reminders"), "1.")
-
-
-async def changing(chatting: Chatting, who: str = LEADER, chat: str = GROUP) -> Message:
-    """The page behind 修改."""
-    page = await opened(chatting, who, chat)
-    before = len(chatting.from_bot(chat))
-    chatting.world.press(who, chat, page.id, chatting.data(page, "修改"))
-    await chatting.until(lambda: len(chatting.from_bot(chat)) > before)
-    return chatting.from_bot(chat)[-1]
 
 
 async def at_eight(chatting: Chatting, page: Message, who: str = LEADER, chat: str = GROUP) -> Message:
@@ -124,3 +108,67 @@ async def test_a_member_can_not_overwrite_a_reminder_by_a_forged_press(chatting:
     page = await chatting.ask(LEADER, GROUP, DAILY)
     assert "过期" in (await pressing.forge(LEADER, message, chatting.data(page, "确认"))).text
     assert len(await rules(chatting)) == 1
+
+
+async def test_what_was_typed_for_a_change_outlives_a_skip_by_somebody_else(chatting: Chatting) -> None:
+    await saved(chatting)
+    page = await changing(chatting)
+    agenda = await below(chatting, page, "议程")
+    page = await chatting.ask(LEADER, GROUP, "一、传达文件；二、讨论", reply_to=agenda.id)
+    await chatting.press(LEADER, GROUP, await opened(chatting), "跳过下一次")
+    await chatting.press(LEADER, GROUP, await opened(chatting), "暂停")
+    done = await chatting.press(LEADER, GROUP, page, "确认")
+    (rule,) = await rules(chatting)
+    assert "传达文件" in rule.rule.note and len(rule.skipped) == 1
+    assert "正暂停着" in done.text and "我来提醒" not in done.text
+
+
+async def test_what_was_moved_to_another_topic_meanwhile_is_not_moved_back_without_a_word(chatting: Chatting) -> None:
+    topics = list(chatting.world.chat(FORUM).topics)
+    rule = await saved(chatting, chat=FORUM)
+    page = await changing(chatting, chat=FORUM)
+    services = chatting.application.bot_data
+    await chatting.stores.rules.change(rule.id, rule.rule, now=services.clock(), thread_id=topics[0])
+    page = await at_eight(chatting, page, chat=FORUM)
+    assert "刚才被改过" in (await Pressing(chatting).tap(LEADER, page, "确认")).text
+    assert [r.thread_id for r in await rules(chatting, FORUM)] == [topics[0]]
+
+
+async def test_the_second_of_two_taps_is_not_told_that_the_reminder_is_gone(chatting: Chatting) -> None:
+    await new_rule(chatting)
+    page, pressing = await opened(chatting), Pressing(chatting)
+    skip = chatting.data(page, "跳过下一次")
+    await pressing.tap(LEADER, page, "跳过下一次")
+    now = chatting.world.message(page.chat_id, page.id)
+    assert now is not None
+    assert "刚才有人点过了" in (await pressing.forge(LEADER, now, skip)).text
+
+
+async def test_the_page_of_what_is_paused_promises_no_days_and_sends_nothing(chatting: Chatting) -> None:
+    await new_rule(chatting)
+    page = await chatting.press(LEADER, GROUP, await opened(chatting), "暂停")
+    assert "先不提醒" in page.text and "接下来" not in page.text
+    assert not any("立即发送" in label for label in labels(page))
+    page = await chatting.press(LEADER, GROUP, page, "恢复")
+    assert "接下来" in page.text and any("立即发送" in label for label in labels(page))
+
+
+async def test_dues_of_yesterday_can_be_sent_once_more_as_those_of_that_day(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    rule = await new_rule(chatting, "dues", starts_in=-DAY)
+    day = rule.rule.schedule.start
+    page = await opened(chatting)
+    assert f"立即发送 {day.month}月{day.day}日" in "".join(labels(page))
+    assert (await pressing.tap(LEADER, page, "立即发送")).text == "马上发"
+    sent = await chatting.stores.deliveries.of_rule(rule.id, day)
+    assert [d.planned.lead for d in sent] == ["+now"]
+    let_pass(pressing, 3 * DAY)
+    assert "已经过了" in (await pressing.tap(LEADER, page, "立即发送")).text
+    assert "都过去了" in (await chatting.ask(LEADER, GROUP, "/reminders")).text
+
+
+async def test_the_button_says_of_which_day_the_reminder_is(chatting: Chatting) -> None:
+    rule = await new_rule(chatting)
+    day = rule.rule.schedule.start
+    (send,) = [label for label in labels(await opened(chatting)) if "立即发送" in label]
+    assert f"{day.month}月{day.day}日" in send

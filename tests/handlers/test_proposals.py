@@ -1,12 +1,13 @@
 """Choices and typed words of a set-up: what they change, and what they leave alone."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.proposals import Press, changed, choices, page, trouble
+from handlers.choices import changed, choices
+from handlers.proposals import Press, missing, page, parse, trouble
 from handlers.typed import LONGEST, is_prompt, plain, prompt, with_typed
 from scheduler.recurrence import next_occurrences
 from scheduler.rule import DEFAULT_ZONE, Lead, Rule, Schedule
@@ -81,7 +82,7 @@ def test_only_what_comes_in_time_is_offered_and_the_page_says_so() -> None:
     assert changed(EARLY, Press(1, "lead", "0d"), now=NOW) is None
     assert changed(EARLY, Press(1, "nag", "0d"), now=NOW) is None
     for what in ("lead", "nag"):
-        shown = choices(Press(1, what, ""), EARLY)
+        shown = choices(Press(1, what, ""), EARLY, now=NOW)
         assert shown is not None and "7:30以后的太晚" in shown[0]
         assert not any("当天" in button.text for row in shown[1].inline_keyboard for button in row)
 
@@ -112,3 +113,62 @@ def test_a_holiday_named_with_a_sign_of_html_stays_text() -> None:
 def test_a_prompt_is_known_by_its_end_and_a_text_loses_what_is_not_seen() -> None:
     assert all(is_prompt(f"张三，{prompt(what)}") for what in (*LONGEST, "at", "ahead"))
     assert plain(" 一\u202e层\n二\x07层\u200b ") == "一层\n二层"
+
+
+SINGLE = Rule("custom", "交学习心得", Schedule(datetime(2026, 11, 27, 15), roll="next"), (Lead(),))
+
+
+def shown_days(rule: Rule, now: datetime) -> dict[str, str]:
+    found = choices(Press(1, "day", ""), rule, now=now)
+    assert found is not None
+    return {b.text: str(b.callback_data) for row in found[1].inline_keyboard for b in row}
+
+
+def test_a_single_one_is_moved_by_days_and_stays_single() -> None:
+    days_offered = shown_days(SINGLE, NOW)
+    assert [*days_offered][:4] == ["今天", "明天", "后天", "11月28日 周六"]
+    press = parse(days_offered["后天"])
+    assert press is not None
+    moved = changed(SINGLE, press, now=NOW)
+    assert moved is not None and moved.schedule == replace(SINGLE.schedule, start=datetime(2026, 11, 27, 15))
+    assert "今天" not in shown_days(SINGLE, NOW.replace(hour=16))
+    assert "每周几" in shown_days(EVENING, NOW) and "今天" not in shown_days(EVENING, NOW)
+
+
+@pytest.mark.parametrize("value", ["S:20261301", "S:1", "S:", "S:2026-1-1"])
+def test_a_forged_day_is_no_choice(value: str) -> None:
+    assert changed(SINGLE, Press(1, "on", value), now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "rrule", "roll"),
+    [
+        ("12月5日", datetime(2026, 12, 5, 15), "", "next"),
+        ("明天下午4点", datetime(2026, 11, 26, 16), "", "next"),
+        ("每月第二个周三", datetime(2026, 12, 9, 15), "FREQ=MONTHLY;BYDAY=2WE", "next"),
+        ("每月最后一个工作日", datetime(2026, 11, 30, 15), "FREQ=MONTHLY;BYMONTHDAY=-1", "previous"),
+    ],
+)
+def test_another_day_is_typed_in_the_words_of_the_one_sentence(
+    words: str, start: datetime, rrule: str, roll: str
+) -> None:
+    moved = with_typed(SINGLE, "when", words, now=NOW)
+    assert moved == replace(SINGLE, schedule=Schedule(start, rrule, roll))  # type: ignore[arg-type]
+
+
+def test_the_last_day_is_not_made_the_last_working_day_by_what_was_before() -> None:
+    dues = replace(SINGLE, kind="dues", schedule=Schedule(datetime(2026, 11, 30, 9), "FREQ=MONTHLY", "previous"))
+    moved = with_typed(dues, "when", "每月最后一天", now=NOW)
+    assert isinstance(moved, Rule) and moved.schedule.roll == "none"
+
+
+@pytest.mark.parametrize("words", ["三楼", "12月5日，提前3天提醒", "12月5日开会", "12月5日，地点：三楼", ""])
+def test_what_is_no_day_or_more_than_one_is_refused(words: str) -> None:
+    assert isinstance(with_typed(SINGLE, "when", words, now=NOW), str)
+
+
+def test_a_single_one_on_a_day_off_that_is_skipped_is_not_called_past() -> None:
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+    saturday = replace(SINGLE, schedule=Schedule(datetime(2026, 11, 28, 15), roll="skip"))
+    assert "休息日" in missing(saturday, Workdays(), now=now)
+    assert "已经过了" in missing(saturday, Workdays(), now=now + timedelta(days=9))

@@ -1,5 +1,6 @@
 """Who is on a group's roster: those who pressed, joined or were entered, until they leave or are taken off."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,9 @@ from standing import Pressing, answers_to, new_rule, stand
 from handlers.roster import names_in
 from handlers.roster_page import PAGE, RosterPress, listed, roster_press
 from sandbox.errors import ApiError
-from scheduler.response import Member
+from sandbox.model import Message
+from scheduler.response import Member, tally
+from scheduler.rule import Lead
 
 
 @pytest.fixture
@@ -39,6 +42,33 @@ async def test_leaving_deletes_the_answers_in_this_group_alone(pressing: Pressin
     await chatting.ask(WANG, GROUP, "/leave")
     assert await answers_to(chatting, here) == {}
     assert len(await answers_to(chatting, there)) == 1
+
+
+async def answered(pressing: Pressing) -> Message:
+    """A reminder under which 王小明 has tapped."""
+    message = await stand(pressing.chatting, await new_rule(pressing.chatting))
+    await pressing.tap(WANG, message, "参加")
+    await pressing.shows(message, "✅ 参加 1")
+    return message
+
+
+@pytest.mark.parametrize(("chat", "words"), [(GROUP, "/leave"), (WANG, "/forgetme")])
+async def test_the_count_under_the_reminder_falls_with_the_answers(pressing: Pressing, chat: str, words: str) -> None:
+    message = await answered(pressing)
+    await pressing.chatting.ask(WANG, chat, words)
+    await pressing.shows(message, "✅ 参加")
+
+
+async def test_the_count_falls_for_who_is_taken_off_and_for_who_leaves_the_group(pressing: Pressing) -> None:
+    chatting = pressing.chatting
+    message = await answered(pressing)
+    picking = await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/roster"), "移出…")
+    await pressing.tap(LEADER, await chatting.press(LEADER, GROUP, picking, WANG), "移出")
+    await pressing.shows(message, "✅ 参加")
+    await pressing.tap(LI, message, "请假")
+    await pressing.shows(message, "🙋 请假 1")
+    chatting.world.leave(LI, GROUP)
+    await pressing.shows(message, "🙋 请假")
 
 
 @pytest.mark.parametrize("command", ["/join", "/leave", "/roster", "/roster 张三"])
@@ -81,6 +111,23 @@ async def test_who_was_entered_and_presses_later_is_one_person(pressing: Pressin
     await chatting.ask(LI, GROUP, "/join")
     roster = await chatting.stores.people.roster(chatting.world.chat(GROUP).id)
     assert sorted(m.user_id for m in roster) == sorted(chatting.world.user(n).id for n in (WANG, LI))
+
+
+def test_who_is_only_a_name_is_told_apart_from_those_who_did_not_answer() -> None:
+    """Nobody can tap for them: they are asked in person."""
+    entered, silent, there = Member(-1, "张三"), Member(7, "李四"), Member(8, "王五")
+    found = tally("meeting", [entered, silent, there], {8: "join"})
+    assert (found.missing, found.entered, found.count("join")) == ((silent,), (entered,), 1)
+
+
+async def test_who_is_only_a_name_is_not_nagged(pressing: Pressing) -> None:
+    chatting = pressing.chatting
+    await chatting.ask(LEADER, GROUP, "/roster 张三")
+    rule = await new_rule(chatting)
+    nagging = replace(rule.rule, nag=Lead(minutes=30))
+    assert await chatting.stores.rules.change(rule.id, nagging, now=pressing.services.clock(), thread_id=None)
+    before = chatting.from_bot(GROUP)
+    assert await stand(chatting, rule, purpose="nag") == before[-1]  # nobody is left to be named
 
 
 async def test_an_entry_of_another_group_is_left_alone(chatting: Chatting) -> None:

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from conftest import GROUP, LEADER, LI, WANG, Chatting, labels
-from standing import DAY, Pressing, answers_to, deliver, new_rule, stand
+from setting_up import opened, rules
+from standing import DAY, Pressing, answers_to, deliver, let_pass, new_rule, stand
 
 from sandbox.errors import ApiError
 from sandbox.model import Message
-from scheduler.rule import GroupRule
+from scheduler.rule import GroupRule, Lead
 
 HOUR = timedelta(hours=1)
 NOT_SHOWN = ApiError(400, "Bad Request: MESSAGE_ID_INVALID")
@@ -31,19 +32,10 @@ async def move(pressing: Pressing, rule: GroupRule, by: timedelta) -> GroupRule:
     return fresh
 
 
-def let_pass(pressing: Pressing, span: timedelta) -> None:
-    later = pressing.services.clock() + span
-    object.__setattr__(pressing.services, "clock", lambda: later)
-
-
 async def summary_of(pressing: Pressing, rule: GroupRule) -> Message:
     pressing.chatting.world.say(LEADER, LEADER, "/start")
     await pressing.chatting.until(lambda: bool(pressing.chatting.from_bot(LEADER)))
     return await stand(pressing.chatting, rule, purpose="summary")
-
-
-async def opened_page(chatting: Chatting) -> Message:
-    return await chatting.press(LEADER, GROUP, await chatting.ask(LEADER, GROUP, "/reminders"), "党小组会")
 
 
 @pytest.mark.parametrize("button", ["再提醒一次", "1小时"])
@@ -136,7 +128,7 @@ async def test_who_answers_to_what_was_skipped_is_told_so(pressing: Pressing) ->
 
 async def test_a_deletion_can_be_undone_from_the_list_too(pressing: Pressing) -> None:
     rule = await new_rule(pressing.chatting)
-    page = await opened_page(pressing.chatting)
+    page = await opened(pressing.chatting)
     for label in ("删除", "真的删除", "全部提醒"):
         await pressing.tap(LEADER, page, label)
     assert pressing.labels(page) == ["撤销删除：党小组会"]
@@ -151,7 +143,7 @@ async def test_a_deletion_can_be_undone_from_the_list_too(pressing: Pressing) ->
 
 async def test_a_member_does_not_call_off_the_leaders_question(pressing: Pressing) -> None:
     await new_rule(pressing.chatting)
-    page = await opened_page(pressing.chatting)
+    page = await opened(pressing.chatting)
     await pressing.tap(LEADER, page, "删除")
     assert "群主和管理员" in (await pressing.tap(LI, page, "不删")).text
     assert "真的删除" in pressing.labels(page)
@@ -159,7 +151,7 @@ async def test_a_member_does_not_call_off_the_leaders_question(pressing: Pressin
 
 async def test_an_old_page_does_not_call_to_what_is_over(pressing: Pressing) -> None:
     await new_rule(pressing.chatting, starts_in=HOUR)
-    page = await opened_page(pressing.chatting)
+    page = await opened(pressing.chatting)
     let_pass(pressing, 20 * HOUR)
     assert "已经过了" in (await pressing.tap(LEADER, page, "立即发送")).text
     await deliver(pressing.chatting)
@@ -177,7 +169,7 @@ async def test_an_old_page_does_not_call_to_what_is_over(pressing: Pressing) -> 
 )
 async def test_what_can_not_be_shown_is_not_called_gone(pressing: Pressing, label: str, method: str, said: str) -> None:
     await new_rule(pressing.chatting)
-    page = await opened_page(pressing.chatting)
+    page = await opened(pressing.chatting)
     pressing.chatting.world.fail_next(NOT_SHOWN, method=method)
     assert said in (await pressing.tap(LEADER, page, label)).text
 
@@ -253,3 +245,69 @@ async def test_an_answer_under_the_old_hour_is_counted_under_the_new_reminder(pr
     newest = await stand(pressing.chatting, fresh)
     await pressing.tap(WANG, older, "参加")
     await pressing.shows(newest, "✅ 参加 1")
+
+
+async def test_an_old_page_does_not_call_to_what_was_skipped_meanwhile(pressing: Pressing) -> None:
+    await new_rule(pressing.chatting)
+    mine, theirs = await opened(pressing.chatting), await opened(pressing.chatting)
+    await pressing.tap(LEADER, theirs, "跳过下一次")
+    assert "已经跳过了" in (await pressing.tap(LEADER, mine, "立即发送")).text
+    await deliver(pressing.chatting)
+    assert [m for m in pressing.chatting.from_bot(GROUP) if "能不能来" in m.text] == []
+
+
+async def test_an_old_page_does_not_send_what_is_paused_by_now(pressing: Pressing) -> None:
+    await new_rule(pressing.chatting)
+    mine, theirs = await opened(pressing.chatting), await opened(pressing.chatting)
+    await pressing.tap(LEADER, theirs, "暂停")
+    assert "先停着" in (await pressing.tap(LEADER, mine, "立即发送")).text
+    await deliver(pressing.chatting)
+    assert [m for m in pressing.chatting.from_bot(GROUP) if "能不能来" in m.text] == []
+
+
+@pytest.mark.parametrize(("label", "said"), [("跳过下一次", "这一次跳过"), ("立即发送", "马上发")])
+async def test_an_old_page_means_the_event_at_its_new_hour(pressing: Pressing, label: str, said: str) -> None:
+    rule = await new_rule(pressing.chatting, starts_in=2 * DAY)
+    page = await opened(pressing.chatting)
+    fresh = await move(pressing, rule, _within_the_day(rule))
+    assert (await pressing.tap(LEADER, page, label)).text == said
+    (stored,) = await rules(pressing.chatting)
+    known = await pressing.services.stores.deliveries.of_rule(rule.id, fresh.rule.schedule.start)
+    assert bool(stored.skipped) == (label == "跳过下一次") and bool(known) == (label == "立即发送")
+
+
+async def test_what_was_deleted_too_long_ago_is_not_shown_as_if_it_were_there(pressing: Pressing) -> None:
+    await new_rule(pressing.chatting)
+    page = await opened(pressing.chatting)
+    for label in ("删除", "真的删除"):
+        await pressing.tap(LEADER, page, label)
+    let_pass(pressing, timedelta(minutes=11))
+    assert "恢复不了" in (await pressing.tap(LEADER, page, "撤销")).text
+    shown = pressing.chatting.world.message(page.chat_id, page.id)
+    assert shown is not None and "还没有提醒" in shown.text and labels(shown) == []
+
+
+@pytest.mark.parametrize(("away", "back"), [(("删除", "真的删除"), "撤销"), (("暂停",), "恢复")])
+async def test_what_was_set_up_anew_meanwhile_does_not_come_back_beside_it(
+    pressing: Pressing, away: tuple[str, ...], back: str
+) -> None:
+    rule = await new_rule(pressing.chatting)
+    page = await opened(pressing.chatting)
+    for label in away:
+        await pressing.tap(LEADER, page, label)
+    stores, now = pressing.services.stores, pressing.services.clock()
+    anew = await stores.rules.add(rule.rule, chat_id=rule.chat_id, leader_id=rule.leader_id, now=now)
+    assert "没有恢复" in (await pressing.tap(LEADER, page, back)).text
+    assert [r.id for r in await rules(pressing.chatting) if r.state == "active"] == [anew.id]
+
+
+async def test_what_is_resumed_after_its_last_reminder_promises_none(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, starts_in=3 * HOUR)
+    early = replace(rule.rule, leads=(Lead(minutes=170),))
+    await pressing.services.stores.rules.change(rule.id, early, now=pressing.services.clock())
+    page = await opened(pressing.chatting)
+    await pressing.tap(LEADER, page, "暂停")
+    let_pass(pressing, HOUR)
+    assert (await pressing.tap(LEADER, page, "恢复")).text == "恢复了"
+    shown = pressing.chatting.world.message(page.chat_id, page.id)
+    assert shown is not None and "不会再发" in shown.text and "立即发送" in "".join(labels(shown))

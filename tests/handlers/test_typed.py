@@ -87,3 +87,18 @@ async def test_a_prompt_names_who_pressed_and_asks_nobody_else(chatting: Chattin
     assert prompt.text.startswith(f"{chatting.world.user(LEADER).name}，") and reply_field("地点").selective
     chatting.world.set_anonymous(GROUP, LEADER)
     assert (await prompted(chatting, page, "地点")).text.startswith("回复这条消息")
+
+
+async def test_words_that_are_edited_correct_the_page_and_are_no_question(chatting: Chatting) -> None:
+    prompt = await prompted(chatting, await chatting.ask(LEADER, GROUP, SENTENCE), "地点")
+    typed = chatting.world.say(LEADER, GROUP, "三搂会议室", reply_to=prompt.id)
+    await chatting.until(lambda: "三搂" in chatting.from_bot(GROUP)[-1].text)
+    page = chatting.from_bot(GROUP)[-1]
+    chatting.world.edit(LEADER, GROUP, typed.id, "三楼会议室")
+    await chatting.until(lambda: "三楼会议室" in (chatting.world.message(page.chat_id, page.id) or page).text)
+    shown = chatting.from_bot(GROUP)[-1]
+    assert shown.id == page.id and "确认" in "".join(labels(shown))
+    await confirmed(chatting, shown)
+    chatting.world.edit(LEADER, GROUP, typed.id, "四楼会议室")
+    await chatting.until(lambda: "已经保存了" in chatting.from_bot(GROUP)[-1].text)
+    assert [r.rule.place for r in await rules(chatting)] == ["三楼会议室"]

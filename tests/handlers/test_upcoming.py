@@ -49,6 +49,12 @@ async def test_a_calendar_without_a_day_is_said_and_not_sent(chatting: Chatting)
     assert "没有安排" in (await chatting.ask(WANG, GROUP, "/calendar")).text
 
 
+async def test_next_says_that_all_is_paused(chatting: Chatting) -> None:
+    rule = await daily(chatting)
+    await chatting.stores.rules.pause(rule.id)
+    assert "都停着" in (await chatting.ask(WANG, GROUP, "/next")).text
+
+
 @pytest.mark.parametrize("words", ["not enough rights to send documents to the chat", "CHAT_SEND_DOCS_FORBIDDEN"])
 async def test_a_calendar_that_may_not_be_sent_is_said(chatting: Chatting, words: str) -> None:
     await daily(chatting)

@@ -6,15 +6,15 @@ import pytest
 
 import commands.clock
 from commands.clock import SharedClock
-from scheduler.delivery import SlowDown, TryLater
+from scheduler.delivery import ChatGone, SlowDown, TryLater
 from scheduler.gates import Limits
 from scheduler.rule import Lead, Schedule
 from storage import Stores
-from tests.scheduler.kit import GROUP, Scene, meeting
+from tests.scheduler.kit import GROUP, LEADER, Scene, meeting
 
 THURSDAY_9 = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 DAY_BEFORE = (Lead(1, at=time(9)),)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize("is_restarted", [True, False])
@@ -78,6 +78,73 @@ async def test_a_step_back_of_seconds_leaves_nothing_untold(scene: Scene) -> Non
     scene.sender.outcome = lambda _: None
     await scene.until(scene.clock() + HOUR, step=MINUTE)
     assert scene.sender.of("remind") or scene.sender.of("notice")
+
+
+@pytest.mark.parametrize("ahead", [3 * SECOND, 8 * HOUR])
+@pytest.mark.parametrize("is_restarted", [True, False])
+async def test_what_was_past_its_grace_by_any_clock_is_told_though_the_clock_is_set_back(
+    scene: Scene, ahead: timedelta, is_restarted: bool
+) -> None:
+    """Found expired without any network, so that its leader could not be told before the clock was right."""
+    await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.runner.settled()
+    right = THURSDAY_9 + DAY
+    scene.sender.outcome = lambda _: TryLater("unreachable")
+    scene.clock.now = right + ahead
+    await housekept(scene)
+    scene.clock.now = right
+    scene.runner = scene.new_runner() if is_restarted else scene.runner
+    await housekept(scene)
+    scene.sender.outcome = lambda _: None
+    await scene.until(right + HOUR, step=MINUTE)
+    assert [(p.chat_id, p.payload["count"]) for p in scene.sender.of("notice")] == [(LEADER, 1)]
+
+
+async def test_what_was_told_already_is_not_told_again_when_the_clock_is_set_back(scene: Scene) -> None:
+    await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.runner.settled()
+    scene.clock.now = THURSDAY_9 + DAY
+    await housekept(scene)
+    scene.clock.move(-3 * SECOND)
+    await housekept(scene)
+    await scene.until(THURSDAY_9 + DAY + HOUR, step=MINUTE)
+    assert len(scene.sender.of("notice")) == 1
+
+
+async def test_what_the_group_is_told_for_its_leader_outlives_a_step_back(scene: Scene) -> None:
+    await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.runner.settled()
+    scene.sender.outcome = lambda _: TryLater("unreachable")
+    scene.clock.now = THURSDAY_9 + DAY
+    await housekept(scene)
+    await scene.until(scene.clock() + 10 * MINUTE, step=MINUTE)
+    scene.sender.outcome = lambda p: ChatGone("blocked") if p.first.planned.chat_id > 0 else TryLater("unreachable")
+    scene.clock.now = await scene.stores.deliveries.next_at() or scene.clock()
+    await housekept(scene)
+    scene.clock.move(-3 * SECOND)
+    await housekept(scene)
+    scene.sender.outcome = lambda _: None
+    await scene.until(scene.clock() + HOUR, step=MINUTE)
+    assert [p.payload["about"] for p in scene.sender.of("notice") if p.chat_id == GROUP].count("expired") == 1
+
+
+@pytest.mark.parametrize("back", [3 * SECOND, 8 * HOUR])
+async def test_telegram_is_waited_for_as_long_as_it_said_though_the_clock_is_set_back(
+    scene: Scene, back: timedelta
+) -> None:
+    await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.runner.settled()
+    scene.sender.outcome = lambda _: SlowDown(MINUTE)
+    scene.clock.now = THURSDAY_9 + 9 * HOUR
+    await housekept(scene)
+    scene.sender.outcome = lambda _: None
+    scene.clock.move(-back)
+    begun = scene.clock()
+    await housekept(scene)
+    await scene.until(begun + 59 * SECOND, step=10 * SECOND)
+    assert scene.sender.of("remind") == []
+    await scene.until(begun + MINUTE + SECOND, step=SECOND)
+    assert len(scene.sender.of("remind")) == 1
 
 
 async def test_what_is_tried_again_after_a_set_back_does_not_leave_before_it_is_due(scene: Scene) -> None:

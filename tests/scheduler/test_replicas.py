@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from scheduler.delivery import Rejected, TryLater, after_send
 from scheduler.gates import LIFTED
@@ -187,6 +188,22 @@ async def test_a_rule_that_can_not_be_planned_silences_no_other(scene: Scene, br
     await scene.add(meeting(leads=(Lead(),)))
     await scene.until(THURSDAY_9 + 2 * DAY)
     assert [p.chat_id for p in scene.sender.of("remind")] == [GROUP]
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+@pytest.mark.parametrize("broken", ["leads = '[[1]]'", "leads = '5'", "start = 'x'"])
+async def test_a_rule_that_can_not_be_read_silences_no_other_and_is_in_the_log(
+    scene: Scene, caplog: pytest.LogCaptureFixture, broken: str, is_planned: bool
+) -> None:
+    bad = await scene.add(meeting(leads=DAY_BEFORE), chat_id=-7, leader_id=0)
+    await scene.add(meeting(leads=(Lead(),)))
+    if is_planned:
+        await scene.runner.settled()
+    async with scene.stores.rules.engine.begin() as connection:
+        await connection.execute(text(f"UPDATE rules SET {broken} WHERE id = {bad.id}"))
+    await scene.until(THURSDAY_9 + 2 * DAY)
+    assert [p.chat_id for p in scene.sender.of("remind") if p.chat_id != bad.chat_id] == [GROUP]
+    assert f"rule.unreadable id={bad.id}" in caplog.text
 
 
 async def test_rescue_record_and_change_at_once_wait_for_one_another(scene: Scene) -> None:

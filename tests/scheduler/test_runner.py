@@ -7,9 +7,9 @@ import pytest
 
 from scheduler.delivery import ChatGone, ChatMoved, Rejected, SlowDown, TimedOut, TryLater
 from scheduler.ports import Parcel
-from scheduler.rule import Lead, Schedule
+from scheduler.rule import Lead, Rule, Schedule
 from scheduler.workdays import SpecialDay, Workdays
-from storage import Chat
+from storage import Chat, StoreError
 from tests.conftest import FakeClock
 from tests.scheduler.kit import GROUP, LEADER, Scene, meeting
 
@@ -220,6 +220,22 @@ async def test_a_bug_in_one_does_not_stop_the_others(scene: Scene) -> None:
     assert [p.chat_id for p in scene.sender.promises] == [GROUP - 1]
 
 
+async def test_what_the_data_base_did_not_let_out_is_not_doubtful(scene: Scene) -> None:
+    """It did not answer while the text was made: nothing was sent."""
+    await scene.add(leader_id=0)
+    await scene.runner.settled()
+
+    def broken(_: Parcel) -> None:
+        raise StoreError("OperationalError")
+
+    scene.sender.outcome = broken
+    await scene.until(THURSDAY_9)
+    scene.sender.outcome = lambda _: None
+    await scene.until(THURSDAY_9 + timedelta(minutes=1))
+    (parcel,) = scene.sender.sent
+    assert parcel.first.attempts == 2 and not parcel.first.is_doubtful
+
+
 async def test_what_a_dead_worker_had_in_hand_is_sent_again_and_marked(scene: Scene, clock: FakeClock) -> None:
     await scene.add(leader_id=0)
     await scene.runner.settled()
@@ -290,6 +306,28 @@ async def test_a_calendar_that_comes_after_the_reminder_sends_no_second_one(scen
     scene.calendar = Workdays(days={date(2026, 3, 6): SpecialDay("holiday"), date(2026, 3, 7): SpecialDay("workday")})
     await scene.until(FRIDAY_1830 + timedelta(days=1))
     assert [p.lead for p in scene.sender.of("remind")] == ["1d@09:00", "0d-60m"]
+
+
+async def test_what_a_holiday_noted_after_it_began_moves_into_the_past_is_told(scene: Scene) -> None:
+    """Due on the 12th; on the 8th it becomes known that there was no working day since the 4th."""
+    schedule = Schedule(datetime(2026, 3, 12, 9), "FREQ=MONTHLY;BYMONTHDAY=12", "previous")
+    await scene.add(Rule("dues", "收党费", schedule, (Lead(3, at=time(9)), Lead())))
+    await scene.until(datetime(2026, 3, 8, tzinfo=UTC))
+    scene.calendar = Workdays({date(2026, 3, day): SpecialDay("holiday") for day in range(5, 13)})
+    await scene.until(datetime(2026, 3, 14, tzinfo=UTC))
+    (told,) = scene.sender.of("notice")
+    assert (told.payload["about"], told.payload["count"]) == ("expired", 2)
+    assert scene.sender.of("remind") == []
+
+
+async def test_a_calendar_that_changes_nothing_sends_and_tells_nothing_again(scene: Scene) -> None:
+    await scene.add()
+    await scene.until(datetime(2026, 4, 1, tzinfo=UTC))
+    before = len(scene.sender.sent)
+    scene.calendar = Workdays({date(2026, 12, 1): SpecialDay("holiday")})
+    scene.runner.wake()
+    await scene.runner.settled()
+    assert len(scene.sender.sent) == before
 
 
 async def test_skipping_pausing_changing_and_deleting(scene: Scene) -> None:

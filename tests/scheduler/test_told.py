@@ -1,10 +1,12 @@
 """What could not be sent is told, once, to somebody who can be reached."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 
-from scheduler.delivery import ChatGone, Obsolete, Rejected, TimedOut
+from scheduler.delivery import ChatGone, Obsolete, Rejected, TimedOut, TryLater
+from scheduler.ports import Parcel
 from scheduler.rule import Lead
 from scheduler.workdays import SpecialDay, Workdays
 from tests.scheduler.kit import GROUP, LEADER, Scene, meeting
@@ -39,6 +41,28 @@ async def test_a_leader_who_cannot_be_reached_is_asked_for_in_the_group(scene: S
     assert [(p.chat_id, p.payload["about"]) for p in scene.sender.of("notice")] == [(GROUP, about)]
 
 
+def _of_a_leader(outcome: ChatGone | None, parcel: Parcel) -> ChatGone | None:
+    return outcome if parcel.first.planned.chat_id > 0 else None
+
+
+async def test_a_leader_who_is_lost_later_for_another_reason_is_asked_for_again(scene: Scene) -> None:
+    await scene.add()
+    outcomes = (ChatGone("not_started"), None, ChatGone("blocked"), ChatGone("deactivated"))
+    for week, outcome in enumerate(outcomes):
+        scene.sender.outcome = partial(_of_a_leader, outcome)
+        await scene.until(FRIDAY_1830 + timedelta(days=7 * week + 1))
+    assert [p.payload["about"] for p in scene.sender.of("notice")] == ["write_first", "write_first", "leader_lost"]
+
+
+async def test_a_leader_who_stays_lost_is_asked_for_once_a_month(scene: Scene) -> None:
+    await scene.add()
+    await scene.runner.settled()
+    scene.sender.outcome = lambda p: ChatGone("blocked") if p.first.planned.chat_id > 0 else None
+    await scene.until(datetime(2026, 4, 30, tzinfo=UTC), step=timedelta(days=7))
+    asked = [(p.payload["about"], p.due_at.month) for p in scene.sender.of("notice")]
+    assert asked == [("write_first", 3), ("write_first", 4)]
+
+
 async def test_what_a_leader_cannot_be_told_is_told_in_the_group(scene: Scene) -> None:
     await scene.add()
     scene.sender.outcome = lambda p: ChatGone("not_started") if p.first.planned.chat_id > 0 else None
@@ -49,6 +73,25 @@ async def test_what_a_leader_cannot_be_told_is_told_in_the_group(scene: Scene) -
         (GROUP, "write_first"),
         (GROUP, "expired"),
     ]
+
+
+async def test_what_expires_twice_takes_nothing_else_along(scene: Scene) -> None:
+    """Told once while the clock was ahead, and again together with another one."""
+    await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.runner.settled()
+    scene.sender.outcome = lambda p: TryLater("network") if p.first.planned.chat_id != LEADER else None
+    for hours in (13, -1):
+        scene.clock.now = THURSDAY_9 + hours * HOUR
+        scene.runner.wake()
+        await scene.runner.settled()
+    assert len(scene.sender.of("notice")) == 1
+    await scene.add(meeting(title="学习会", leads=DAY_BEFORE))
+    await scene.runner.settled()
+    scene.clock.now = THURSDAY_9 + 14 * HOUR
+    scene.runner.wake()
+    await scene.runner.settled()
+    _, told = scene.sender.of("notice")
+    assert [item["title"] for item in told.payload["items"]] == ["党小组会", "学习会"]
 
 
 async def test_a_summary_that_telegram_does_not_take_is_told_to_its_leader_and_not_to_the_group(scene: Scene) -> None:

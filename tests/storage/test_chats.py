@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scheduler.delivery import ChatGone, ChatMoved, Outcome
+from scheduler.response import Member, Response
 from scheduler.rule import Lead
 from storage import Chat, Stores
 from tests.conftest import FakeClock
-from tests.scheduler.kit import FakeSender, Scene, meeting
+from tests.scheduler.kit import LEADER, FakeSender, Scene, meeting
 
 OLD, NEW = -5, -1005
 
@@ -61,6 +63,45 @@ async def test_a_move_leaves_alone_what_is_overdue_in_a_group_that_was_never_gon
     scene.runner.wake()
     await scene.runner.settled()
     assert [(p.chat_id, p.rule_id) for p in scene.sender.of("remind")] == [(NEW, rule.id)]
+
+
+async def test_the_leader_is_told_when_a_group_has_moved_to_where_the_bot_was_put_out(
+    stores: Stores, clock: FakeClock
+) -> None:
+    """It was put out of the supergroup before it knew that this is the old group."""
+    scene = Scene(stores, clock, FakeSender())
+    await scene.add(chat_id=OLD)
+    await scene.runner.settled()
+    await stores.chats.gone(NEW, "kicked", zone="Asia/Shanghai", now=clock())
+    outcomes: dict[int, Outcome] = {OLD: ChatMoved(NEW), NEW: ChatGone("kicked")}
+    scene.sender.outcome = lambda p: outcomes.get(p.first.planned.chat_id)
+    await scene.until(clock() + timedelta(days=14))
+    told = [(p.chat_id, p.payload["about"], p.payload["chat_id"]) for p in scene.sender.of("notice")]
+    assert told == [(LEADER, "gone", NEW)]
+    assert len([p for p in scene.sender.tried if p.first.planned.chat_id < 0]) == 2  # there, and there no more
+
+
+async def test_who_was_entered_by_name_stays_another_one_when_the_groups_become_one(
+    stores: Stores, clock: FakeClock
+) -> None:
+    people, nominal = stores.people, datetime(2026, 3, 6, 19, 30)
+    entered = {OLD: ("张三", "王五", "赵六"), NEW: ("李四", "孙七")}
+    for chat_id, names in entered.items():
+        await stores.chats.put(Chat(chat_id, "", "Asia/Shanghai"), now=clock())
+        rule = await stores.rules.add(meeting(), chat_id=chat_id, leader_id=0, now=clock())
+        for name in names:
+            clock.move(timedelta(seconds=1))
+            member = await people.enter(chat_id, name, now=clock())
+            await people.answer(Response(rule.id, nominal, member, "join", clock()), chat_id)
+        await people.join(chat_id, Member(7, "周八"), now=clock())
+    for _ in range(2):
+        await stores.chats.move(OLD, NEW, now=clock())
+    roster = await people.roster(NEW)
+    name_of = {m.user_id: m.name for m in roster}
+    assert [m.name for m in roster] == ["张三", "王五", "赵六", "李四", "孙七", "周八"]
+    for rule, expected in zip(await stores.rules.of_chat(NEW), entered.values(), strict=True):
+        answered = await people.answers(rule.id, nominal)
+        assert {name_of[number] for number in answered} == set(expected)
 
 
 async def test_of_what_is_declared_under_both_ids_the_new_one_stays(stores: Stores, clock: FakeClock) -> None:

@@ -1,0 +1,69 @@
+"""What an edit of config.yaml does to the days of a reminder: they go on from where they began, if they are the same.
+
+Pure. Times are naive local, but for `now`.
+"""
+
+import re
+from dataclasses import replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from scheduler.phrase import Understood, parse
+from scheduler.recurrence import next_occurrences
+from scheduler.rule import Schedule
+from scheduler.workdays import Workdays
+
+_FROM = re.compile("起|开始")
+_END = re.compile(r";(?:UNTIL|COUNT)=\w+")
+
+
+def counted_on(old: Schedule, new: Schedule, *, when: str, now: datetime) -> Schedule:
+    """The same days go on from where they began, at another hour if that is new; other ones begin anew.
+
+    new: as `when`, the text in the file, reads now. now: aware, UTC.
+    """
+    if _endless(old).rrule != _endless(new).rrule:
+        return new
+    if _begins_elsewhere(when, old) or _begins_earlier(new, old, now):
+        return new
+    hour = old.start.hour if "BYHOUR" in new.rrule else new.start.hour
+    return _with_some_left(replace(new, start=old.start.replace(hour=hour, minute=new.start.minute)), now)
+
+
+def _endless(schedule: Schedule) -> Schedule:
+    return replace(schedule, rrule=_END.sub("", schedule.rrule))
+
+
+def _begins_elsewhere(when: str, old: Schedule) -> bool:
+    """从3月13日起, 3月16日到20日: a text with a beginning of its own, and not the old one.
+
+    Read on the old first day, a text without one begins there, or before where a holiday may move an event.
+    """
+    day = old.start.date()
+    found = parse(when, now=datetime.combine(day, time()), zone=old.zone)
+    if not isinstance(found, Understood):
+        return True
+    begins = found.rule.schedule.start.date()
+    return begins > day or (begins < day and _FROM.search(when) is not None)
+
+
+def _begins_earlier(new: Schedule, old: Schedule, now: datetime) -> bool:
+    """The old beginning was the text's own and is still to come, and is taken out, or is an earlier one now.
+
+    Not where the days are the same and the old hour was over on that day.
+    """
+    at_old_hour = datetime.combine(new.start.date(), old.start.time())
+    local = now.astimezone(ZoneInfo(new.zone)).replace(tzinfo=None)
+    return new.start.date() < old.start.date() and at_old_hour > local
+
+
+def _with_some_left(schedule: Schedule, now: datetime) -> Schedule:
+    """共5次, written when more than five are over already, is counted from the next one."""
+    if "COUNT" not in schedule.rrule or _next(schedule, now) is not None:
+        return schedule
+    first = _next(_endless(schedule), now)
+    return replace(schedule, start=first or schedule.start)
+
+
+def _next(schedule: Schedule, now: datetime) -> datetime | None:
+    return next((e.nominal for e in next_occurrences(schedule, Workdays(), after=now, count=1)), None)
