@@ -14,7 +14,7 @@ from scheduler.planning import BEGINNING
 from scheduler.response import Answer, Member, Tally
 from scheduler.rule import GroupRule, Kind
 from scheduler.words import day_in_words, names_workdays
-from scheduler.workdays import Workdays
+from scheduler.workdays import WEEKEND, Workdays
 
 LISTED = 10  # events in one message, names in one mention
 _NAMES = 800  # room for the names of one answer, in Telegram's units: four such lists fit into a message
@@ -59,7 +59,7 @@ class Item:
 def reminder(item: Item, calendar: Workdays, *, now: datetime) -> str:
     rule = item.group_rule.rule
     news = "（改时间了）" if item.delivery.planned.lead == MOVED else ""
-    lines = [f"{_ICONS[rule.kind]} <b>{safe(rule.title)}</b>{news}", f"时间：{when(item, now=now)}"]
+    lines = [f"{_ICONS[rule.kind]} <b>{safe(rule.title)}</b>{news}", f"时间：{when(item, calendar, now=now)}"]
     lines += [remark for remark in remarks(item, calendar) if remark]
     lines += [f"地点：{safe(rule.place)}"] if rule.place else []
     lines += [f"{'议程' if rule.kind == 'meeting' else '备注'}：{safe(rule.note)}"] if rule.note else []
@@ -83,16 +83,23 @@ def reminders(items: Sequence[Item], calendar: Workdays, *, now: datetime) -> st
         rule = item.group_rule.rule
         place = f"，{safe(rule.place)}" if rule.place else ""
         doubt = "（可能重复）" if item.delivery.is_doubtful else ""
-        lines.append(f"({number}) {_ICONS[rule.kind]} <b>{safe(rule.title)}</b>：{when(item, now=now)}{place}{doubt}")
+        lines.append(
+            f"({number}) {_ICONS[rule.kind]} <b>{safe(rule.title)}</b>：{when(item, calendar, now=now)}{place}{doubt}"
+        )
     lines += [f"……还有 {len(items) - LISTED} 条，/next 看全部"] if len(items) > LISTED else []
     return "\n".join(lines)
 
 
-def when(item: Item, *, now: datetime) -> str:
-    """The event's day and hour, and how far off that is."""
+def when(item: Item, calendar: Workdays, *, now: datetime) -> str:
+    """The event's day and hour, how far off that is, and what is special about the day."""
+    special = calendar.remark(item.event.date())
+    notes = [how_far(item, now=now), *([safe(special)] if special and special != WEEKEND else [])]
+    return f"{day_in_words(item.event)}（{'，'.join(notes)}）"
+
+
+def how_far(item: Item, *, now: datetime) -> str:
     today = now.astimezone(item.zone).replace(tzinfo=None)
-    is_meeting = item.group_rule.rule.kind in ("meeting", "study")
-    return f"{day_in_words(item.event)}（{_distance(item.event, today, is_meeting=is_meeting)}）"
+    return _distance(item.event, today, is_meeting=item.group_rule.rule.kind in BEGINNING)
 
 
 def _distance(event: datetime, today: datetime, *, is_meeting: bool) -> str:
@@ -138,7 +145,8 @@ def nag(item: Item, missing: Sequence[Member], *, now: datetime) -> str:
     names = "、".join(mention(m) for m in missing[:LISTED])
     rest = f"，还有 {len(missing) - LISTED} 位" if len(missing) > LISTED else ""
     ask = {"dues": "还没点“已交”", "report": "还没点“已完成”"}.get(rule.kind, "还没回复")
-    lines = [f"{names}{rest}：{safe(rule.title)}（{when(item, now=now)}）{ask}，方便时点一下，谢谢。"]
+    event = f"{safe(rule.title)}（{day_in_words(item.event)}，{how_far(item, now=now)}）"
+    lines = [f"{names}{rest}：{event}{ask}，方便时点一下，谢谢。"]
     lines += [_late(item)] if item.delivery.is_late(now) else []
     lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
     return "\n".join(lines)

@@ -54,7 +54,7 @@ class Workdays:
         special = self.days.get(day) or _from_library(day)
         if special is None:
             fixed = "" if self.is_announced(day.year) else _FIXED.get((day.month, day.day), "")
-            return fixed or ("周末" if day.weekday() >= 5 else "")
+            return fixed or (WEEKEND if day.weekday() >= 5 else "")
         if special.kind == "workday":
             return "调休上班" if day.weekday() >= 5 else ""
         return f"{special.name}放假"
@@ -72,6 +72,7 @@ class Workdays:
         return hashlib.sha256(repr((own, sorted(self.announced), library)).encode()).hexdigest()[:12]
 
 
+WEEKEND = "周末"
 _FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节"} | {(10, day): "国庆节" for day in (1, 2, 3)}
 
 

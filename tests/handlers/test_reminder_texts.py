@@ -34,7 +34,7 @@ PLANNED = Planned("1/x", -5, None, "remind", BEGINS, BEGINS, 1, LOCAL, BEGINS)
 def test_how_far_off_it_is(kind: Kind, before: timedelta, words: str) -> None:
     rule = replace(RULE, rule=replace(RULE.rule, kind=kind))
     item = Item(Delivery(1, PLANNED, "sending", BEGINS), rule)
-    assert when(item, now=BEGINS - before) == f"12月4日 周五 19:30（{words}）"
+    assert when(item, Workdays(), now=BEGINS - before) == f"12月4日 周五 19:30（{words}）"
 
 
 def test_several_late_ones_are_numbered_as_their_buttons_are() -> None:
@@ -61,3 +61,18 @@ def test_a_last_working_day_was_never_planned_for_another(day: int, roll: Roll, 
     planned = replace(PLANNED, nominal=local, event_at=datetime(2026, 1, 30, 1, tzinfo=UTC))
     text = reminders([Item(Delivery(1, planned, "sending", BEGINS), rule)], Workdays(), now=BEGINS)
     assert ("原定" in text) is is_said
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-10-01", "3天，国庆节放假）"),
+        ("2026-02-14", "3天，调休上班）"),
+        ("2027-01-01", "3天，元旦）"),
+        ("2026-12-05", "3天）"),
+    ],
+)
+def test_a_reminder_says_what_is_special_about_the_day(day: str, said: str) -> None:
+    at = datetime.fromisoformat(f"{day}T11:30+00:00")
+    item = Item(Delivery(1, replace(PLANNED, event_at=at), "sending", at), RULE)
+    assert when(item, Workdays(), now=at - timedelta(days=3)).endswith(said)
