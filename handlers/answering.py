@@ -13,6 +13,7 @@ from telegram import Chat, MaybeInaccessibleMessage, Message, ReplyParameters, U
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 
+from handlers.buttons import answer_keyboard
 from handlers.counts import recounted, show_anew
 from handlers.names import plain_name
 from handlers.pressed import pressed_message
@@ -20,12 +21,12 @@ from handlers.reminder_buttons import AnswerPress, answer_press
 from handlers.reminder_texts import ANSWERED
 from handlers.render import rendered, split
 from handlers.services import Context, Services
-from knowledge import entry_text
+from knowledge import entry_text, related
 from scheduler.coming import event_on_the_day
 from scheduler.planning import BEGINNING
 from scheduler.response import ANSWERS, Answer, Member, Response
 from scheduler.rule import GroupRule, Kind
-from storage import CARRIED_WITHIN, EventOf, StoreError
+from storage import CARRIED_WITHIN, ONE_TAP, EventOf, StoreError
 
 _GONE = "这个按钮不管用了，等下一条提醒再点吧。"
 _CHANGED = "这个提醒改过了，等下一条再点吧。"
@@ -81,15 +82,27 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
 
 
 async def _written(response: Response, group_rule: GroupRule, services: Services, *, is_over: bool) -> str:
-    """The last answer counts; of a kind with one answer, another tap takes it back. Two taps at once are one."""
+    """The last answer counts. Two taps at once are one."""
     people, answer = services.stores.people, response.answer
     earlier = (await people.answers(response.rule_id, response.nominal)).get(response.member.user_id)
     if answer == earlier and answer in _TAKEN_BACK:
-        return _TAKEN_BACK[answer] if await people.take_back(response) else _SAME
+        return await _again(response, services)
     is_new = await people.answer(response, chat_id=group_rule.chat_id)
     if earlier is None and not is_new:  # taken back by the tap just before
         return _TAKEN_BACK.get(answer, _SAME)
     return words_for(answer, earlier, group_rule.rule.kind, is_over=is_over)
+
+
+async def _again(response: Response, services: Services) -> str:
+    """There is no other answer to tap. Who taps it under the next reminder has still paid; who means it taps again."""
+    key, now = (response.rule_id, response.nominal, response.member.user_id), response.answered_at
+    asked_at = services.repeated.get(key, now=now)
+    if asked_at is None:
+        services.repeated.put(key, now, now=now)
+    if asked_at is None or now - asked_at < ONE_TAP:
+        return f"已经记着：{ANSWERED[response.answer]}。点错了就再点一次，收回"
+    services.repeated.forget(key)
+    return _TAKEN_BACK[response.answer] if await services.stores.people.take_back(response) else _SAME
 
 
 async def _recount(
@@ -191,10 +204,13 @@ def _how(services: Services) -> str | None:
 
 
 async def _reply(message: Message, text: str, context: Context) -> None:
+    knowledge = context.services.base.knowledge
+    more = related((_HOW_ENTRY,), knowledge)
     await context.bot.send_message(
         message.chat.id,
         rendered(text),
         parse_mode=ParseMode.HTML,
+        reply_markup=answer_keyboard((_HOW_ENTRY,), more, knowledge, with_source=False, judged=False),
         message_thread_id=message.message_thread_id if message.is_topic_message else None,
         reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
     )

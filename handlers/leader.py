@@ -1,10 +1,7 @@
 """What the leader does with a summary in private: remind the group once more, look again later, or be done."""
 
 import logging
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, Update
 from telegram.error import BadRequest
@@ -13,14 +10,14 @@ from handlers.questions import edit
 from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_press
 from handlers.rights import UNKNOWN, standing
 from handlers.services import Context, Services
+from scheduler.again import Act, Summarized, one_more, worthwhile
 from scheduler.coming import event_on_the_day
-from scheduler.delivery import Delivery, Planned
+from scheduler.delivery import Delivery
 from scheduler.notices import leader_left_notice
-from scheduler.planning import BEGINNING, PRIVATE_GRACE, SUMMED_UP
-from scheduler.rule import GroupRule, Occurrence, Rule
+from scheduler.planning import SUMMED_UP
+from scheduler.rule import GroupRule, Occurrence
 from storage import StoreError
 
-Act: TypeAlias = Literal["again", "hour", "morning"]
 _GONE = "这个按钮不管用了，到群里发 /reminders 看看。"
 _NOT_YOURS = "这条汇总不是发给你的。"
 _DELETED = "这个提醒已经删掉了。"
@@ -33,10 +30,6 @@ _ONLY_MANAGERS = "再提醒一次要由群主和管理员来点。"
 _LEFT = "你已经不在那个群里了，回复汇总不再发给你。"
 _UNREACHABLE = "我现在发不进那个群，先把我加回去再点。"
 _NOT_STORED = "这会儿记不下来，过一会儿再点一次"
-_AGAIN_GRACE = timedelta(hours=12)
-_MORNING = time(9)
-_BEFORE_SLEEP = time(5)
-_ACTS: tuple[Act, ...] = ("again", "hour", "morning")
 _DONE: dict[LeaderAction, str] = {
     "again": "已经再提醒了一次",
     "hour": "1小时后再发给你",
@@ -45,15 +38,6 @@ _DONE: dict[LeaderAction, str] = {
 }
 _TWICE: dict[Act, str] = {"again": "刚才已经提醒过了", "hour": "已经记着了", "morning": "已经记着了"}
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Summarized:
-    """The summary that was pressed, and its event as it is now: the hour may have been moved."""
-
-    delivery: Delivery
-    group_rule: GroupRule
-    event: Occurrence
 
 
 async def on_leader_press(update: Update, context: Context) -> None:
@@ -105,7 +89,7 @@ def _useless(action: Act, group_rule: GroupRule, event: Occurrence, *, now: date
         return _SKIPPED
     if group_rule.state == "paused":
         return _PAUSED
-    if action in of_use(group_rule.rule, event.at, now=now):
+    if action in worthwhile(group_rule.rule, event.at, now=now):
         return ""
     return _OVER if event.at <= now else _TOO_LATE
 
@@ -145,7 +129,7 @@ async def stepped_down(chat_id: int, user_id: int, services: Services) -> None:
     led = [r for r in known if r.leader_id == user_id and not r.declared]
     for group_rule in led:
         await stores.rules.hand_over(group_rule.id, 0, now=now)
-    summed_up = [r for r in led if r.rule.kind in SUMMED_UP]
+    summed_up = [r for r in led if r.rule.kind in SUMMED_UP and r.state != "deleted"]
     if summed_up:
         await stores.plans.add([leader_left_notice(summed_up[0], user_id, now=now)])
     if led:
@@ -166,50 +150,9 @@ async def _planned(
     return _DONE[action] if is_new else _TWICE[action]
 
 
-def of_use(rule: Rule, event_at: datetime, *, now: datetime) -> tuple[LeaderAction, ...]:
-    """What is worth offering under a summary: not to look again at a meeting that has begun by then."""
-    zone = ZoneInfo(rule.schedule.zone)
-    acts = (a for a in _ACTS if rule.kind not in BEGINNING or _due_at(a, zone, now) < event_at)
-    return ("ok", *acts)
-
-
 async def _is_gone(chat_id: int, context: Context) -> bool:
     chat = await context.services.stores.chats.get(chat_id)
     return chat is not None and chat.state == "gone"
-
-
-def one_more(action: Act, summarized: Summarized, *, now: datetime) -> Planned:
-    """Of the same event, at most once for each summary."""
-    delivery, group_rule, event = summarized.delivery, summarized.group_rule, summarized.event
-    planned = delivery.planned
-    to_group = action == "again"
-    purpose: Literal["remind", "summary"] = "remind" if to_group else "summary"
-    due_at = _due_at(action, ZoneInfo(group_rule.rule.schedule.zone), now)
-    return Planned(
-        key=f"{group_rule.id}/{event.nominal:%Y%m%dT%H%M}/{purpose}/+{action}{delivery.id}",
-        chat_id=group_rule.chat_id if to_group else planned.chat_id,
-        thread_id=group_rule.thread_id if to_group else None,
-        purpose=purpose,
-        due_at=due_at,
-        expires_at=due_at + (_AGAIN_GRACE if to_group else PRIVATE_GRACE),
-        rule_id=group_rule.id,
-        nominal=event.nominal,
-        event_at=event.at,
-        lead="+again" if to_group else "+later",
-    )
-
-
-def _due_at(action: Act, zone: ZoneInfo, now: datetime) -> datetime:
-    """morning: the next one where the group is; at half past midnight it is not the one after."""
-    match action:
-        case "again":
-            return now
-        case "hour":
-            return now + timedelta(hours=1)
-        case "morning":
-            local = now.astimezone(zone)
-            day = local.date() + timedelta(days=0 if local.time() < _BEFORE_SLEEP else 1)
-            return datetime.combine(day, _MORNING, zone).astimezone(UTC)
 
 
 def _left_after(

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from scheduler.again import Act
 from scheduler.response import ANSWERS, Answer, Tally
 from scheduler.rule import GroupRule, Kind
 
@@ -84,10 +85,11 @@ def extra_row(kind: Kind) -> list[InlineKeyboardButton]:
     return [InlineKeyboardButton("怎么算", callback_data=HOW)] if kind == "dues" else []
 
 
-def leader_keyboard(delivery_id: int, offered: Collection[LeaderAction]) -> InlineKeyboardMarkup:
+def leader_keyboard(delivery_id: int, offered: Collection[Act]) -> InlineKeyboardMarkup:
+    """offered: beside 知道了."""
     rows = [
         [InlineKeyboardButton(text, callback_data=f"l:{action}:{delivery_id}") for action, text in row.items()]
-        for row in ({a: text for a, text in row.items() if a in offered} for row in _LEADER_ROWS)
+        for row in ({a: text for a, text in row.items() if a == "ok" or a in offered} for row in _LEADER_ROWS)
         if row
     ]
     return InlineKeyboardMarkup(rows)

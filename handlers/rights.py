@@ -3,7 +3,7 @@
 import logging
 from typing import Literal
 
-from telegram import ChatMember, ChatMemberRestricted, Message
+from telegram import ChatMember, ChatMemberAdministrator, ChatMemberOwner, ChatMemberRestricted, Message
 from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 
@@ -51,6 +51,11 @@ async def standing(context: Context, chat_id: int, user_id: int) -> Standing:
     if member.status in _MANAGERS:
         return "manager"
     return "member" if is_present(member) else "outside"
+
+
+def is_hidden(member: ChatMember) -> bool:
+    """An administrator who speaks in the name of the group: nobody there may learn who that is."""
+    return isinstance(member, ChatMemberOwner | ChatMemberAdministrator) and bool(member.is_anonymous)
 
 
 def is_present(member: ChatMember) -> bool:

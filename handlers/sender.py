@@ -6,20 +6,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from telegram import Bot, ChatMemberAdministrator, ChatMemberOwner, InlineKeyboardMarkup, Message
+from telegram import Bot, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from handlers import reminder_texts as texts
 from handlers.connections import Connections
 from handlers.counts import reminder_keyboard, tally_of
-from handlers.leader import of_use
 from handlers.notice_texts import notice
 from handlers.outcomes import is_topic_trouble, outcome_of, unsent
 from handlers.reminder_buttons import leader_keyboard
 from handlers.reminder_texts import Item
+from handlers.rights import is_hidden
 from handlers.services import Services
 from knowledge import KnowledgeBase
+from scheduler.again import worthwhile
 from scheduler.delivery import Delivery, Obsolete, Outcome, Sent, TimedOut
 from scheduler.ports import Parcel
 from scheduler.rule import DEFAULT_ZONE, GroupRule
@@ -133,7 +134,7 @@ class ReminderSender:
     async def _summary(self, item: Item) -> Letter:
         found = await tally_of(item.group_rule, item.delivery.planned.nominal, self.stores)
         text = texts.summary(item, await self._title(item.group_rule.chat_id), found, now=self.clock())
-        offered = of_use(item.group_rule.rule, item.event_at, now=self.clock())
+        offered = worthwhile(item.group_rule.rule, item.event_at, now=self.clock())
         return Letter(text, leader_keyboard(item.delivery.id, offered))
 
     async def _checklist(self, item: Item) -> Letter | None:
@@ -152,19 +153,15 @@ class ReminderSender:
     async def _hidden(self, chat_id: int) -> frozenset[int]:
         """Administrators who are anonymous in the group: a nag that names them would show who they are."""
         admins = await self.bot.get_chat_administrators(chat_id)
-        return frozenset(
-            admin.user.id
-            for admin in admins
-            if isinstance(admin, ChatMemberOwner | ChatMemberAdministrator) and admin.is_anonymous
-        )
+        return frozenset(admin.user.id for admin in admins if is_hidden(admin))
 
     async def _is_anonymous(self, chat_id: int, user_id: int) -> bool:
         """Whether the group must not see who that is. Who can't be looked up is not shown."""
         try:
             member = await self.bot.get_chat_member(chat_id, user_id)
-        except TelegramError:
+        except BadRequest:
             return True
-        return isinstance(member, ChatMemberOwner | ChatMemberAdministrator) and bool(member.is_anonymous)
+        return is_hidden(member)
 
     async def _title(self, chat_id: int) -> str:
         chat = await self.stores.chats.get(chat_id)

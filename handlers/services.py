@@ -37,6 +37,7 @@ class Services:
     topics: Memory[Topic] = field(default_factory=lambda: Memory(TOPIC_LIFETIME, 5000))
     answered: Memory[Answered] = field(default_factory=lambda: Memory(timedelta(hours=2), 5000))
     hinted: Memory[bool] = field(default_factory=lambda: Memory(timedelta(minutes=10), 5000))
+    repeated: Memory[datetime] = field(default_factory=lambda: Memory(timedelta(minutes=1), 5000))
     managers: Memory[bool] = field(default_factory=lambda: Memory(timedelta(minutes=1), 5000))
     flood: FloodGate = field(default_factory=FloodGate)
     refresher: Refresher = field(default_factory=Refresher)

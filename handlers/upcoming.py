@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from telegram import InputFile, Message, Update
@@ -67,7 +68,8 @@ async def on_calendar(update: Update, context: Context) -> None:
     if rules is None:
         return
     now, workdays = context.services.clock(), context.services.workdays()
-    if not coming(rules, workdays, now=now, until=now + _FAR):
+    unskipped = [replace(rule, skipped=frozenset()) for rule in rules]  # the file takes out what was skipped
+    if not coming(unskipped, workdays, now=now, until=now + _FAR):
         await message.reply_text(_why_empty(rules, _NOTHING_COMES))
         return
     await _post(message, calendar(rules, workdays, context.bot.id, now=now, until=now + _FAR))

@@ -6,7 +6,7 @@ from storage.database import StoreError
 from storage.deliveries import DeliveryStore
 from storage.drafts import Draft, DraftStore
 from storage.misses import Decision, Miss, MissStore
-from storage.people import PeopleStore
+from storage.people import ONE_TAP, PeopleStore
 from storage.plans import PlanStore
 from storage.rolls import EventOf
 from storage.rules import RuleStore, bare_name
@@ -14,6 +14,7 @@ from storage.stores import Stores, open_stores
 
 __all__ = [
     "CARRIED_WITHIN",
+    "ONE_TAP",
     "Chat",
     "ChatStore",
     "Decision",

@@ -18,7 +18,7 @@ members = table_of(MemberRow)
 responses = table_of(ResponseRow)
 rules = table_of(RuleRow)
 LONGEST_NAME = 64
-ONE_TAP = timedelta(seconds=5)  # the same tap again within that time is the same tap
+ONE_TAP = timedelta(seconds=2)  # the same tap again within that time is the same tap
 _LAST_FEW = 5
 
 

@@ -68,7 +68,7 @@ async def test_a_double_tap_counts_once_and_a_changed_one_moves(pressing: Pressi
 @pytest.mark.parametrize(
     ("kind", "label", "back"), [("dues", "💰 已交", "改回没交了"), ("report", "✅ 已完成", "改回没完成了")]
 )
-async def test_a_tap_by_mistake_is_taken_back_by_another_one(
+async def test_a_tap_by_mistake_is_taken_back_by_who_means_it(
     pressing: Pressing, kind: Kind, label: str, back: str
 ) -> None:
     rule = await new_rule(pressing.chatting, kind)
@@ -76,24 +76,43 @@ async def test_a_tap_by_mistake_is_taken_back_by_another_one(
     await pressing.tap(WANG, message, label)
     await pressing.shows(message, f"{label} 1")
     let_pass(pressing, timedelta(seconds=10))
+    assert "点错了就再点一次" in (await pressing.tap(WANG, message, label)).text
+    assert len(await answers_to(pressing.chatting, rule)) == 1
+    let_pass(pressing, timedelta(seconds=5))
     assert (await pressing.tap(WANG, message, label)).text == back
     assert await answers_to(pressing.chatting, rule) == {}
     await pressing.shows(message, label)
-    let_pass(pressing, timedelta(seconds=10))
+    let_pass(pressing, timedelta(seconds=3))
     assert (await pressing.tap(WANG, message, label)).text.startswith("记下了")
     assert len(await answers_to(pressing.chatting, rule)) == 1
 
 
-async def test_a_double_tap_takes_nothing_back_and_one_that_takes_back_does_so_once(pressing: Pressing) -> None:
+async def test_double_taps_take_nothing_back_and_what_is_taken_back_is_so_once(pressing: Pressing) -> None:
     rule = await new_rule(pressing.chatting, "dues")
     message = await stand(pressing.chatting, rule)
-    for words in ("记下了：已交", "已经是这个了"):
-        assert (await pressing.tap(WANG, message, "已交")).text == words
-    assert len(await answers_to(pressing.chatting, rule)) == 1
+    taps = [await pressing.tap(WANG, message, "已交") for _ in range(3)]
+    assert [tap.text[:3] for tap in taps] == ["记下了", "已经记", "已经记"]
     let_pass(pressing, timedelta(seconds=10))
     for _ in range(2):
         assert (await pressing.tap(WANG, message, "已交")).text == "改回没交了"
         assert await answers_to(pressing.chatting, rule) == {}
+
+
+async def test_who_taps_it_under_the_next_reminder_again_has_still_paid(pressing: Pressing) -> None:
+    rule = await new_rule(pressing.chatting, "dues")
+    message = await stand(pressing.chatting, rule)
+    for _ in range(3):
+        await pressing.tap(WANG, message, "已交")
+        let_pass(pressing, timedelta(hours=2))
+    assert len(await answers_to(pressing.chatting, rule)) == 1
+
+
+async def test_a_reply_to_how_it_is_worked_out_is_a_question(pressing: Pressing) -> None:
+    message = await stand(pressing.chatting, await new_rule(pressing.chatting, "dues"))
+    await pressing.tap(WANG, message, "怎么算")
+    told = pressing.chatting.from_bot(GROUP)[-1]
+    answer = await pressing.chatting.ask(WANG, GROUP, "退休的呢", reply_to=told.id)
+    assert "养老金" in answer.text
 
 
 @pytest.mark.parametrize(("kind", "label"), [("meeting", "参加"), ("custom", "知道了")])

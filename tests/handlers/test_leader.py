@@ -10,9 +10,9 @@ import pytest
 from conftest import GROUP, LEADER, WANG, Chatting, labels
 from standing import DAY, Pressing, deliver, new_rule, stand
 
-from handlers.leader import Summarized, of_use, one_more
 from sandbox.errors import ApiError
 from sandbox.model import Member, Message
+from scheduler.again import Summarized, one_more, worthwhile
 from scheduler.delivery import Delivery, Planned
 from scheduler.response import Member as Named
 from scheduler.response import Response
@@ -162,6 +162,8 @@ async def test_who_leaves_is_told_nothing_of_a_reminder_that_comes_back_either(d
     async with asyncio.timeout(10):
         while (stored := await rules.get(desk.rule.id)) is None or stored.leader_id:
             await asyncio.sleep(0.01)
+    await deliver(desk.chatting)
+    assert desk.chatting.from_bot(GROUP) == []  # nor is the group told of a leader that nothing has
     assert await rules.restore(desk.rule.id, now=clock())
 
 
@@ -266,8 +268,8 @@ def test_tomorrow_morning_is_where_the_group_is(zone: str, now: str, morning: st
 def test_a_summary_offers_to_look_again_only_before_the_meeting_begins() -> None:
     at = datetime(2026, 3, 6, 11, 30, tzinfo=UTC)
     rule = Rule("meeting", "会", Schedule(datetime(2026, 3, 6, 19, 30)), ())
-    assert of_use(rule, at, now=at - 2 * DAY) == ("ok", "again", "hour", "morning")
-    assert of_use(rule, at, now=at - 2 * HOUR) == ("ok", "again", "hour")
-    assert of_use(rule, at, now=at - HOUR / 2) == ("ok", "again")
-    assert of_use(rule, at, now=at) == ("ok",)
-    assert of_use(replace(rule, kind="dues"), at, now=at + DAY) == ("ok", "again", "hour", "morning")
+    assert worthwhile(rule, at, now=at - 2 * DAY) == ("again", "hour", "morning")
+    assert worthwhile(rule, at, now=at - 2 * HOUR) == ("again", "hour")
+    assert worthwhile(rule, at, now=at - HOUR / 2) == ("again",)
+    assert worthwhile(rule, at, now=at) == ()
+    assert worthwhile(replace(rule, kind="dues"), at, now=at + DAY) == ("again", "hour", "morning")

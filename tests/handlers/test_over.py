@@ -9,6 +9,7 @@ from conftest import GROUP, LEADER, WANG
 from reminding import Reminding, at_work
 
 from knowledge import KnowledgeBase
+from sandbox.errors import ApiError
 from scheduler.response import Member
 from scheduler.rule import Lead
 from tests.scheduler.kit import meeting
@@ -60,3 +61,11 @@ async def test_who_leads_anonymously_is_not_shown_to_the_group(reminding: Remind
     await reminding.until(AFTER)
     (asked,) = [m for m in reminding.from_bot(GROUP) if "点我的头像" in m.text]
     assert str(reminding.world.user(LEADER).id) not in str(asked)
+
+
+async def test_the_leader_is_named_to_the_group_also_after_a_hiccup(reminding: Reminding) -> None:
+    rule = await reminding.add(has_written=False)
+    reminding.world.fail_next(ApiError(502, "Bad Gateway"), method="getChatMember", chat_id=rule.chat_id)
+    await reminding.until(AFTER)
+    (asked,) = [text for text in reminding.texts(GROUP) if "点我的头像" in text]
+    assert asked.startswith("组长，")

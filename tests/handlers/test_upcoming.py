@@ -71,3 +71,12 @@ async def test_a_failing_data_base_is_said(chatting: Chatting, tmp_path: Path, c
     finally:
         rows.execute("ALTER TABLE away RENAME TO rules")
         rows.close()
+
+
+async def test_a_single_event_that_was_skipped_is_taken_out_of_the_phones_too(chatting: Chatting) -> None:
+    rule = await new_rule(chatting)
+    await chatting.stores.rules.skip(rule.id, rule.rule.schedule.start, now=datetime.now(UTC))
+    sent = await chatting.ask(LEADER, GROUP, "/calendar")
+    assert isinstance(sent.content, Document)
+    stored = chatting.world.files.get(sent.content.file_id)
+    assert stored is not None and b"STATUS:CANCELLED" in stored.body

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from handlers.leader import Summarized, one_more
+from scheduler.again import Summarized, one_more
 from scheduler.delivery import TryLater
 from scheduler.response import Member, Response
 from scheduler.rule import GroupRule, Lead, Occurrence, Schedule
