@@ -8,7 +8,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from handlers.addressing import is_talk
 from handlers.buttons import Press, answer_keyboard, button, entry_buttons, parse, topic_keyboard, topics_of
 from handlers.memory import Answered
-from handlers.pressed import pressed_message
+from handlers.pressed import TURNED, pressed_message
 from handlers.questions import edit, keyboard
 from handlers.render import rendered, split
 from handlers.services import Context
@@ -16,7 +16,6 @@ from knowledge import Entry, Reply, entry_text, is_traditional, related
 from storage import Decision, Miss, StoreError
 
 _GONE = "这个按钮太旧了，重新问一次吧。"
-_TURNED = "刚才有人点过了，现在是页面上这样。"
 _NOT_YOURS = "这是别人问的，让提问的人来点吧。你也可以直接问我。"
 _NONE = "明白，那就是我这里没有收录，已经记下来请管理员补充。可以先问问所在党支部，或者看看这些："
 _NOTED = "记下了，谢谢，会请管理员改进。"
@@ -32,7 +31,7 @@ async def on_press(update: Update, context: Context) -> None:
     press, message = parse(query.data), pressed_message(query)
     if press is None or message is None:
         is_turned = press is not None and isinstance(query.message, Message) and is_talk(query.message)
-        await query.answer(_TURNED if is_turned else _GONE)  # turned: by the first of two taps
+        await query.answer(TURNED if is_turned else _GONE)  # turned: by the first of two taps
         return
     said: str | None = None
     try:

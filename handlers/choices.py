@@ -197,9 +197,9 @@ def changed(rule: Rule, press: Press, *, now: datetime) -> Rule | None:
 def _on(rule: Rule, value: str, now: datetime) -> Rule | None:
     kind, _, rest = value.partition(":")
     roll = rule.schedule.roll
-    if kind == "S":
-        return _on_day(rule, rest)
     match kind:
+        case "S":
+            return _on_day(rule, rest)
         case "W":
             rrule, roll = "FREQ=MONTHLY;BYMONTHDAY=-1", "previous"
         case "D" if re.fullmatch(r"-1|[1-9]|1\d|2[0-8]", rest):

@@ -10,21 +10,22 @@ from telegram.ext import ApplicationHandlerStop
 
 from handlers import drafting, proposals
 from handlers.choices import changed, choices
-from handlers.draft_saving import GONE, SAVED, news, save
+from handlers.draft_saving import GONE, news, remember, save
 from handlers.drafting import SetUp
 from handlers.names import plain_name
-from handlers.pressed import pressed_message, redraw
+from handlers.pressed import Said, pressed_message, redraw
 from handlers.proposals import Press
 from handlers.reminder_texts import mention
 from handlers.rights import manages, refusal
 from handlers.services import Context
 from handlers.setup import NOT_NOW
-from handlers.typed import NAMES, is_prompt, prompt, with_typed
+from handlers.typed import NAMES, is_prompt, prompt
 from scheduler.response import Member
 from scheduler.rule import Rule
 from scheduler.words import leads_in_words
 from storage import Draft, StoreError
 
+_NOT_NOW = Said(NOT_NOW)
 _CANCELLED = "好的，没有保存。"
 _log = logging.getLogger(__name__)
 
@@ -34,29 +35,32 @@ async def on_draft_press(update: Update, context: Context) -> None:
     if query is None:
         return
     press, message = proposals.parse(query.data or ""), pressed_message(query)
-    said: str | None = GONE
+    said: Said | None = GONE
     try:
         if press is not None and message is not None:
-            said = NOT_NOW
+            said = _NOT_NOW
             refused = await refusal(context, message.chat_id, query.from_user.id)
-            said = refused or await _pressed(press, message, query.from_user, context)
+            said = Said(refused) if refused else await _pressed(press, message, query.from_user, context)
     except StoreError as error:
         _log.error("store.failed %s", error)
-        said = NOT_NOW
+        said = _NOT_NOW
     finally:
-        await query.answer(said, show_alert=said not in (None, SAVED, GONE))
+        await query.answer(said.words if said else None, show_alert=said is not None and not said.is_brief)
 
 
-async def _pressed(press: Press, message: Message, user: User, context: Context) -> str | None:
+async def _pressed(press: Press, message: Message, user: User, context: Context) -> Said | None:
     """Do what the button says; the words to show to who pressed it."""
     drafts = context.services.stores.drafts
     draft = await drafts.get(press.draft_id)
     if draft is None or draft.chat_id != message.chat_id:
         return GONE
     set_up = drafting.from_json(draft.content)
+    if set_up.is_over:
+        return GONE
     if press.what == "cancel":
         await drafts.take(draft.id)
         await redraw(message.chat_id, message.message_id, _CANCELLED, proposals.NO_BUTTONS, context)
+        await remember(draft, set_up, context)
         return None
     if press.what == "save":
         return await save(draft, set_up, message, user, context)
@@ -65,11 +69,11 @@ async def _pressed(press: Press, message: Message, user: User, context: Context)
         return None
     now = proposals.local_now(context.services.clock(), set_up.rule.schedule.zone)
     if (shown := choices(press, set_up.rule, now=now)) is not None:
-        return None if await redraw(message.chat_id, message.message_id, *shown, context) else NOT_NOW
+        return None if await redraw(message.chat_id, message.message_id, *shown, context) else _NOT_NOW
     return await _choose(press, draft, set_up, message, context)
 
 
-async def _choose(press: Press, draft: Draft, set_up: SetUp, message: Message, context: Context) -> str | None:
+async def _choose(press: Press, draft: Draft, set_up: SetUp, message: Message, context: Context) -> Said | None:
     rule, services = set_up.rule, context.services
     local = proposals.local_now(services.clock(), rule.schedule.zone)
     chosen = rule if press.what == "back" else changed(rule, press, now=local)
@@ -77,7 +81,7 @@ async def _choose(press: Press, draft: Draft, set_up: SetUp, message: Message, c
         return GONE
     if chosen != rule:
         if said := _objection(rule, chosen, context):
-            return said
+            return Said(said)
         set_up = await _kept(draft, replace(set_up, rule=chosen), context)
     if press.what == "lead":  # several may be chosen
         shown = choices(replace(press, value=""), chosen, now=local)
@@ -161,27 +165,33 @@ async def on_typed(update: Update, context: Context) -> None:
 
 
 async def _typed(message: Message, asked: int, context: Context) -> str:
-    """What is wrong with it; "" when the page has been shown anew, below."""
+    """What is wrong with it; "" when the page has been shown anew, below, or an edit changes nothing."""
     services = context.services
     of_chat = [(d, drafting.from_json(d.content)) for d in await services.stores.drafts.of_chat(message.chat_id)]
     draft, set_up = next(((d, s) for d, s in of_chat if asked in s.prompts), (None, None))
     if draft is None or set_up is None or set_up.page is None:
-        return GONE
-    what, page = set_up.prompts[asked], set_up.page
+        return GONE.words
     now = proposals.local_now(services.clock(), set_up.rule.schedule.zone)
-    chosen = with_typed(set_up.rule, what, message.text or "", now=now)
-    if isinstance(chosen, str):
-        return chosen
-    is_edit = message.edit_date is not None
-    if is_edit and chosen == set_up.rule:
+    fresh = drafting.answered(set_up, asked, message.message_id, message.text or "", now=now)
+    if fresh == set_up:
         return ""
-    if said := _objection(set_up.rule, chosen, context):
+    if set_up.is_over:
+        return GONE.words
+    if isinstance(fresh, str):
+        return fresh
+    return await _taken(fresh, draft, set_up.prompts[asked], message, context)
+
+
+async def _taken(fresh: SetUp, draft: Draft, what: str, message: Message, context: Context) -> str:
+    """Of what was typed a rule was made, which has to be of use; "" when it is."""
+    before = drafting.from_json(draft.content).rule
+    if said := _objection(before, fresh.rule, context):
         return f"{said}再回复一次。"
-    set_up = await _kept(draft, replace(set_up, rule=chosen), context)
-    if is_edit:
-        await _show(draft, set_up, page, context)
-    else:
-        await _show_below(draft, set_up, f"{NAMES[what]}改好了{_as_read(chosen, what)}。", message, context)
+    await _kept(draft, fresh, context)
+    if message.edit_date is None:
+        await _show_below(draft, fresh, f"{NAMES[what]}改好了{_as_read(fresh.rule, what)}。", message, context)
+    elif fresh.rule != before and fresh.page is not None:
+        await _show(draft, fresh, fresh.page, context)
     return ""
 
 

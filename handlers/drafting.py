@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import proposals
+from handlers.typed import with_typed
 from scheduler.planning import SUMMED_UP
 from scheduler.rule import GroupRule, Rule
 from scheduler.rule_json import rule_from_json, rule_json
@@ -21,12 +22,21 @@ _NOW = "，新的时间马上在群里说一声。/reminders 随时看、改、�
 
 
 @dataclass(frozen=True)
+class Typed:
+    """A reply as it was taken. leads: the keys of those that it added."""
+
+    words: str
+    leads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SetUp:
     """thread_id: the topic to remind in. rule_id, base: of the stored rule that it changes, as it was seen.
 
     is_moving: that rule reminds in another topic so far. is_leaderless: nobody is told of its answers so far.
-    prompts: what is asked for, by the message that asks; page: the message with the buttons, once something was
-    asked for.
+    prompts: what is asked for, by the message that asks; typed: what was replied, by the message of the reply.
+    page: the message with the buttons, once something was asked for. is_over: it was saved or cancelled, and is kept
+    for what was typed alone.
     """
 
     rule: Rule
@@ -37,7 +47,9 @@ class SetUp:
     is_moving: bool = False
     is_leaderless: bool = False
     prompts: dict[int, str] = field(default_factory=dict)
+    typed: dict[int, Typed] = field(default_factory=dict)
     page: int | None = None
+    is_over: bool = False
 
 
 def changing(stored: GroupRule, thread_id: int | None) -> SetUp:
@@ -61,21 +73,49 @@ def _seen(stored: GroupRule, thread_id: int | None) -> dict[str, Any]:
 
 
 def to_json(set_up: SetUp) -> dict[str, Any]:
-    prompts = {str(number): what for number, what in set_up.prompts.items()}
+    numbered = {
+        "prompts": {str(number): what for number, what in set_up.prompts.items()},
+        "typed": {str(number): [typed.words, *typed.leads] for number, typed in set_up.typed.items()},
+    }
     base = None if set_up.base is None else rule_json(set_up.base)
-    return vars(set_up) | {"rule": rule_json(set_up.rule), "base": base, "prompts": prompts}
+    return vars(set_up) | numbered | {"rule": rule_json(set_up.rule), "base": base}
 
 
 def from_json(values: dict[str, Any]) -> SetUp:
     """Of what to_json wrote, or an earlier version of the bot."""
     known = {name: value for name, value in values.items() if name in SetUp.__dataclass_fields__}
-    prompts = {int(number): what for number, what in values.get("prompts", {}).items()}
+    numbered = {
+        "prompts": {int(number): what for number, what in values.get("prompts", {}).items()},
+        "typed": {int(n): Typed(words, tuple(leads)) for n, (words, *leads) in values.get("typed", {}).items()},
+    }
     base = rule_from_json(values["base"]) if values.get("base") else None
-    return SetUp(**(known | {"rule": rule_from_json(values["rule"]), "base": base, "prompts": prompts}))
+    return SetUp(**(known | numbered | {"rule": rule_from_json(values["rule"]), "base": base}))
 
 
 def asking(set_up: SetUp, what: str, *, prompt: int, page: int) -> SetUp:
     return replace(set_up, prompts=set_up.prompts | {prompt: what}, page=page)
+
+
+def answered(set_up: SetUp, prompt: int, reply: int, words: str, *, now: datetime) -> SetUp | str:
+    """With what a reply says, in place of what it said before; or what to say when that can't be done.
+
+    The very same when it says what it said before, whatever was chosen since. now: naive local.
+    """
+    what, before = set_up.prompts[prompt], set_up.typed.get(reply)
+    if before is not None and before.words == words:
+        return set_up
+    without = _without(set_up.rule, before.leads if before is not None else ())
+    rule = with_typed(without, what, words, now=now)
+    if isinstance(rule, str):
+        return rule
+    if before is not None and rule == with_typed(without, what, before.words, now=now):
+        return set_up
+    typed = Typed(words, tuple(lead.key for lead in rule.leads if lead not in without.leads))
+    return replace(set_up, rule=rule, typed=set_up.typed | {reply: typed})
+
+
+def _without(rule: Rule, keys: tuple[str, ...]) -> Rule:
+    return replace(rule, leads=tuple(lead for lead in rule.leads if lead.key not in keys))
 
 
 def never_comes(set_up: SetUp, workdays: Workdays, *, now: datetime) -> bool:

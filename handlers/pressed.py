@@ -1,6 +1,7 @@
 """Which presses count: clients can send any data for any message of the bot. And the page that follows one."""
 
 import logging
+from dataclasses import dataclass
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message
 from telegram.error import TelegramError
@@ -8,7 +9,16 @@ from telegram.error import TelegramError
 from handlers.questions import edit
 from handlers.services import Context
 
+TURNED = "刚才有人点过了，现在是页面上这样。"
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Said:
+    """To who pressed. is_brief: it may pass by unread; else it stays until it is closed."""
+
+    words: str
+    is_brief: bool = False
 
 
 def pressed_message(query: CallbackQuery) -> Message | None:

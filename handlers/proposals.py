@@ -20,7 +20,7 @@ from scheduler.words import day_in_words, leads_in_words, names_workdays, rule_i
 from scheduler.workdays import Workdays
 
 _SHAPE = re.compile(r"w:(\d{1,9}):([a-z]{2,7}):([A-Za-z0-9:,-]{0,24})")
-_TYPED = {"title": "标题", "place": "地点", "note": "议程或备注"}
+TYPED = {"title": "标题", "place": "地点", "note": "议程或备注"}
 _DAYS: dict[Kind, str] = {
     "meeting": "FREQ=MONTHLY;BYDAY=1FR",
     "dues": "FREQ=MONTHLY;BYMONTHDAY=-1",
@@ -160,7 +160,7 @@ def dated(event: Occurrence, workdays: Workdays, schedule: Schedule) -> str:
 
 
 def main_keyboard(draft_id: int) -> InlineKeyboardMarkup:
-    names = {"day": "哪天", "hour": "几点", "lead": "提前提醒", "roll": "节假日", "nag": "催一次", **_TYPED}
+    names = {"day": "哪天", "hour": "几点", "lead": "提前提醒", "roll": "节假日", "nag": "催一次", **TYPED}
     buttons = [button(name, draft_id, what) for what, name in names.items()]
     end = [button("✅ 确认", draft_id, "save"), button("取消", draft_id, "cancel")]
     return InlineKeyboardMarkup([*rows(buttons, 4), end])

@@ -60,6 +60,7 @@ def reminder(item: Item, calendar: Workdays, *, now: datetime) -> str:
     rule = item.group_rule.rule
     news = "（改时间了）" if item.delivery.planned.lead == MOVED else ""
     lines = [f"{_ICONS[rule.kind]} <b>{safe(rule.title)}</b>{news}", f"时间：{when(item, calendar, now=now)}"]
+    lines += [_called_off(item)] if "was" in item.delivery.planned.payload else []
     lines += [remark for remark in remarks(item, calendar) if remark]
     lines += [f"地点：{safe(rule.place)}"] if rule.place else []
     lines += [f"{'议程' if rule.kind == 'meeting' else '备注'}：{safe(rule.note)}"] if rule.note else []
@@ -67,6 +68,11 @@ def reminder(item: Item, calendar: Workdays, *, now: datetime) -> str:
     lines += [_DOUBTFUL] if item.delivery.is_doubtful else []
     lines += [_ASK[rule.kind]] if _ASK[rule.kind] and not is_over(item, now=now) else []
     return "\n".join(lines)
+
+
+def _called_off(item: Item) -> str:
+    days = [day_in_words(datetime.fromisoformat(was)) for was in item.delivery.planned.payload["was"]]
+    return f"原来说的{'、'.join(days)}不算了，以这次为准。"
 
 
 def is_over(item: Item, *, now: datetime) -> bool:

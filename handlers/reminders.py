@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from telegram import MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType, ParseMode
 
-from handlers.pressed import pressed_message, redraw
+from handlers.pressed import TURNED, pressed_message, redraw
 from handlers.reminder_pages import (
     Manage,
     Page,
@@ -31,7 +31,6 @@ from storage import StoreError
 _GONE = "这条提醒已经不在了，重新发 /reminders 看看。"
 _NOT_NOW = "这会儿办不了，过一会儿再试一次。"
 _DECLARED = "这条写在管理员的配置文件里，在群里改不了；可以立即发送和跳过。"
-_TURNED = "刚才有人点过了，现在是页面上这样。"
 _SKIPPED = "这一次已经跳过了；要发，先点“不跳过”。"
 _STOPPED = "这条先停着；要发，先点“恢复”。"
 _TWICE = "没有恢复：群里已经有一条同样的了，恢复了大家会收到两遍。"
@@ -87,7 +86,7 @@ async def on_manage_press(update: Update, context: Context) -> None:
 
 def _why_gone(message: MaybeInaccessibleMessage | None) -> str:
     """A button that does not stand there: the page was turned since, by the same tap or another one."""
-    return _TURNED if isinstance(message, Message) and presses_on(message) else _GONE
+    return TURNED if isinstance(message, Message) and presses_on(message) else _GONE
 
 
 async def _pressed(press: Manage, message: Message, context: Context) -> str | None:
@@ -154,8 +153,8 @@ async def _done(press: Manage, rule: GroupRule, services: Services) -> str | Non
 
 
 async def _back(rule: GroupRule, services: Services) -> str:
-    """What stands against another one of it beside those that are active; "" when nothing does."""
-    if rule.state == "active":
+    """What stands against one more that is active beside the others; "" when nothing does, or it comes back paused."""
+    if rule.state == "active" or rule.state_before == "paused":
         return ""
     others = await services.stores.rules.of_chat(rule.chat_id)
     twin = twin_of(rule.rule, rule.thread_id, others, services.workdays(), now=services.clock())

@@ -13,10 +13,13 @@ _COMPARED = 400  # events: more than a year of every day
 def twin_of(
     rule: Rule, thread_id: int | None, others: Iterable[GroupRule], workdays: Workdays, *, now: datetime
 ) -> GroupRule | None:
-    """An active one that says the same, at the same times to the last, in the same place. now: aware, UTC."""
+    """An active one that says the same, at the same times to the last, in the same place; nothing that is over is one.
+
+    now: aware, UTC.
+    """
     here = (o for o in others if o.state == "active" and o.thread_id == thread_id and _says(o.rule) == _says(rule))
     coming = _coming(rule, workdays, now)
-    return next((other for other in here if _coming(other.rule, workdays, now) == coming), None)
+    return next((other for other in here if coming and _coming(other.rule, workdays, now) == coming), None)
 
 
 def _says(rule: Rule) -> tuple[str, ...]:

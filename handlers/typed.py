@@ -4,14 +4,12 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime, time
 
-from handlers.proposals import at_hour, with_leads
+from handlers.proposals import TYPED, at_hour, with_leads
 from scheduler.phrase import Understood, parse
 from scheduler.rule import DEFAULT_LEADS, DEFAULT_TITLES, Kind, Lead, Roll, Rule, Schedule
 from scheduler.words import names_workdays
 
-NAMES = {
-    "title": "标题", "place": "地点", "note": "议程或备注", "when": "日子", "at": "钟点", "ahead": "提前提醒",
-}  # fmt: skip
+NAMES = TYPED | {"when": "日子", "at": "钟点", "ahead": "提前提醒"}
 LONGEST = {"title": 60, "place": 100, "note": 500}
 _ASKED = {
     "when": "哪天，比如 12月5日、下周三，或 每月10号和25号",
@@ -90,11 +88,12 @@ def _when(rule: Rule, words: str, now: datetime) -> Rule | str:
     """At its own hour, unless another one is said too."""
     title, kind = _STAND_INS[0]
     start, zone = rule.schedule.start, rule.schedule.zone
-    for hour in (f"{start:%H:%M}", ""):
+    for hour in (f" {start:%H:%M}", ""):
         read = parse(f"{words}{hour}“{title}”", now=now, zone=zone)
         if isinstance(read, Understood) and not read.remarks:
             schedule = read.rule.schedule
-            if read.rule == Rule(kind, title, schedule, DEFAULT_LEADS[kind]):
+            is_at_own_hour = schedule.start.time() == start.time()  # which 下午 makes another one
+            if read.rule == Rule(kind, title, schedule, DEFAULT_LEADS[kind]) and (is_at_own_hour or not hour):
                 return replace(rule, schedule=_rolling(schedule, rule.schedule.roll))
     return _UNREAD["when"]
 

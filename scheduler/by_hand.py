@@ -1,8 +1,9 @@
 """What goes to the group at once, beside the plan: somebody asks for it, or an event is moved. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from scheduler.coming import event_on_the_day
 from scheduler.delivery import GRACE, Delivery, Planned
@@ -41,17 +42,79 @@ def at_once(group_rule: GroupRule, event: Occurrence, lead: str, number: int, *,
 def news_of(
     stored: GroupRule, fresh: GroupRule, known: Sequence[Delivery], workdays: Workdays, *, now: datetime
 ) -> tuple[Planned, ...]:
-    """What a change has to tell the group at once: a new time that no reminder would tell soon enough.
+    """What a change has to tell the group at once: a new time that no reminder would tell soon enough, and what is off.
 
-    known: all deliveries of the rule, in order of due time.
+    known: all deliveries of the rule, in order of due time. "was" in the payload: the times that were told, of days
+    that have no event any more, which no reminder would say; naive local, ISO.
     """
-    move = moved(stored, fresh.rule, workdays, now=now) if stored.state == "active" else None
-    if move is None:
+    if stored.state != "active":
         return ()
-    told_at = last_told(known, move.was.nominal.date()) if move.was is not None else None
-    if not comes_unheard(move, fresh.rule, told_at=told_at, now=now):
-        return ()
-    return (at_once(fresh, move.event, MOVED, stored.revision, now=now),)
+    to_come = _to_come(stored, fresh.rule, workdays, now=now)
+    off: dict[Occurrence, list[str]] = {to_come[0]: unsaid} if (unsaid := _unsaid(known, to_come)) else {}
+    for move in _moves(stored, fresh.rule, known, workdays, now=now):
+        told_at = last_told(known, move.was.nominal.date()) if move.was is not None else None
+        called_off = _called_off(move, told_at, to_come, fresh.rule)
+        if called_off or comes_unheard(move, fresh.rule, told_at=told_at, now=now):
+            off.setdefault(move.event, []).extend(called_off)
+    news = [(at_once(fresh, event, MOVED, stored.revision, now=now), was) for event, was in off.items()]
+    return tuple(replace(planned, payload={"was": was} if was else {}) for planned, was in news)
+
+
+def _unsaid(known: Iterable[Delivery], to_come: Sequence[Occurrence]) -> list[str]:
+    """What an earlier change calls off, when that has not been sent yet: this change takes its place."""
+    waiting = (d.planned.payload for d in known if d.planned.lead == MOVED and d.state == "pending")
+    times = [was for payload in waiting for was in payload.get("was", ())]
+    return [was for was in times if to_come and not _on(datetime.fromisoformat(was).date(), to_come)]
+
+
+def _called_off(move: Move, told_at: datetime | None, to_come: Sequence[Occurrence], changed: Rule) -> list[str]:
+    """The time that was told, when nothing else comes on that day."""
+    if move.was is None or told_at is None or _on(move.was.nominal.date(), to_come):
+        return []
+    local = told_at.astimezone(ZoneInfo(changed.schedule.zone)).replace(tzinfo=None)
+    return [local.isoformat(timespec="minutes")]
+
+
+def _moves(
+    stored: GroupRule, changed: Rule, known: Sequence[Delivery], workdays: Workdays, *, now: datetime
+) -> list[Move]:
+    """Of the next event, and of every other one to come that the group was told of."""
+    to_come = _to_come(stored, changed, workdays, now=now)
+    told = [planned for planned in _told(known) if planned.event_at is not None and planned.event_at > now]
+    first = moved(stored, changed, workdays, now=now)
+    moves = [first] if first is not None else []
+    for nominal in dict.fromkeys(planned.nominal for planned in told if planned.nominal is not None):
+        was = event_on_the_day(stored, nominal, workdays)
+        if was is not None and was.at > now and was.nominal not in stored.skipped:
+            event = _in_place_of(was, to_come, {planned.event_at for planned in told})
+            moves += [Move(was, event)] if event is not None and event.at != was.at else []
+    return list(dict.fromkeys(moves))
+
+
+def _in_place_of(
+    was: Occurrence, to_come: Sequence[Occurrence], told: Collection[datetime | None]
+) -> Occurrence | None:
+    """What is at its time, or on its day; else the first that comes later, or that nobody was told of yet."""
+    at_its_time = [event for event in to_come if event.at == was.at]
+    others = [event for event in to_come if event.at > was.at or event.at not in told]
+    return next(iter([*at_its_time, *_on(was.nominal.date(), to_come), *others]), None)
+
+
+def _on(day: date, events: Iterable[Occurrence]) -> list[Occurrence]:
+    return [event for event in events if event.nominal.date() == day]
+
+
+def _to_come(stored: GroupRule, changed: Rule, workdays: Workdays, *, now: datetime) -> list[Occurrence]:
+    """After the change, without those whose day is skipped."""
+    events = next_occurrences(changed.schedule, workdays, after=now, count=_FAR_ENOUGH)
+    return [event for event in events if not _is_skipped(event, stored, workdays)]
+
+
+def _is_skipped(event: Occurrence, stored: GroupRule, workdays: Workdays) -> bool:
+    if not stored.skipped:
+        return False
+    was = event_on_the_day(stored, event.nominal, workdays)
+    return was is not None and was.nominal in stored.skipped
 
 
 def next_event(group_rule: GroupRule, workdays: Workdays, *, now: datetime) -> Occurrence | None:
@@ -61,24 +124,22 @@ def next_event(group_rule: GroupRule, workdays: Workdays, *, now: datetime) -> O
 
 
 def moved(stored: GroupRule, changed: Rule, workdays: Workdays, *, now: datetime) -> Move | None:
-    """What a change does to the next event; None when that stays, or was skipped."""
-    event = next(iter(next_occurrences(changed.schedule, workdays, after=now, count=1)), None)
+    """What a change does to the next event that is not skipped; None when that stays."""
+    event = next(iter(_to_come(stored, changed, workdays, now=now)), None)
     if event is None:
         return None
     was = event_on_the_day(stored, event.nominal, workdays) or next_event(stored, workdays, now=now)
-    is_same = was is not None and (was.at == event.at or was.nominal in stored.skipped)
-    return None if is_same else Move(was, event)
+    return None if was is not None and was.at == event.at else Move(was, event)
 
 
 def last_told(deliveries: Iterable[Delivery], day: date) -> datetime | None:
     """For when the group was told last to come on that nominal day; aware, UTC. deliveries: in order of due time."""
-    told = [
-        d.planned.event_at
-        for d in deliveries
-        if d.planned.purpose == "remind" and d.state in ("sending", "sent")
-        if d.planned.nominal is not None and d.planned.nominal.date() == day
-    ]
+    told = [p.event_at for p in _told(deliveries) if p.nominal is not None and p.nominal.date() == day]
     return told[-1] if told else None
+
+
+def _told(deliveries: Iterable[Delivery]) -> list[Planned]:
+    return [d.planned for d in deliveries if d.planned.purpose == "remind" and d.state in ("sending", "sent")]
 
 
 def comes_unheard(move: Move, changed: Rule, *, told_at: datetime | None, now: datetime) -> bool:

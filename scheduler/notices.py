@@ -21,7 +21,7 @@ UNREACHABLE = ("not_started", "blocked", "not_found", "deactivated")
 def expired_notices(overdue: Sequence[tuple[Delivery, GroupRule | None]], *, now: datetime) -> list[Planned]:
     """One for each leader and group about all that expired together; to the group itself where nobody leads.
 
-    Due at the moment at which that ended: should the clock be set back, both are taken back.
+    Due at the moment at which that ended, and with its ids: should the clock be set back, both are taken back.
     """
     by_reader: dict[tuple[int, int], list[tuple[Delivery, GroupRule]]] = defaultdict(list)
     for delivery, group_rule in overdue:
@@ -33,7 +33,8 @@ def expired_notices(overdue: Sequence[tuple[Delivery, GroupRule | None]], *, now
 
 def _expired(reader: int, chat_id: int, missed: Sequence[tuple[Delivery, GroupRule]], now: datetime) -> Planned:
     items = [_item(delivery, group_rule) for delivery, group_rule in missed[:_LISTED]]
-    payload = {"about": "expired", "chat_id": chat_id, "items": items, "count": len(missed)}
+    numbers = [delivery.id for delivery, _ in missed]
+    payload = {"about": "expired", "chat_id": chat_id, "items": items, "count": len(missed), "ids": numbers}
     return _notice(f"expired/{missed[0][0].id}/{now:%Y%m%dT%H%M%S}", reader, missed[0][1], payload, now)
 
 

@@ -72,7 +72,7 @@ class GroupRule:
     since: aware, UTC; as the rule is now, nothing that was due before is planned.
     skipped: nominal local times that the leader skipped.
     declared: its name in config.yaml; "" for one that was set up in the chat. leader_id: who is told in private.
-    revision: grows with every change.
+    revision: grows with every change. state_before: of a deleted one, the state to go back to.
     """
 
     id: int
@@ -85,6 +85,7 @@ class GroupRule:
     skipped: frozenset[datetime] = field(default_factory=frozenset)
     declared: str = ""
     revision: int = 0
+    state_before: RuleState | None = None
 
 
 @dataclass(frozen=True)

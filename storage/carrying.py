@@ -1,99 +1,110 @@
-"""What stays of a rule's events when its dates are changed: answers, skips, what is overdue or to be summed up."""
+"""What becomes of a rule's events when its dates are changed: they go by new names, or there are none any more.
 
-import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+An event of the same day at another hour is the same event: its answers, skips and deliveries are renamed, so that what
+was sent is not sent again and what is overdue is not lost. What is planned of it is then seen anew, like all else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, false, func, not_, select, update
+from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduler.by_hand import MOVED
-from scheduler.planning import BEGINNING
+from scheduler.coming import event_of, event_on_the_day
+from scheduler.planning import HORIZON
+from scheduler.rule import GroupRule, Occurrence
+from scheduler.workdays import Workdays
 from storage.tables import DeliveryRow, ResponseRow, SkipRow, table_of
 
 deliveries = table_of(DeliveryRow)
-BY_HAND = "+"  # leads that begin so were asked for by hand, or are kept from earlier dates: no plan touches them
+BY_HAND = "+"  # leads that begin so were asked for by hand, or outlive their dates: no plan touches them
+KEPT = f"{BY_HAND}kept"
+_FARTHEST = timedelta(days=45)  # a roll, and the time that answers are carried within
 CARRIED_WITHIN = timedelta(days=2)  # after an event its answers may still have to be summed up
-_KEPT = f"{BY_HAND}kept"
-_END = re.compile(r";(?:UNTIL|COUNT)=\w+")
-_NAMED_DAYS = re.compile(r"BYDAY|BYMONTHDAY")
-_OWN_HOURS = re.compile(r"BYHOUR|BYMINUTE")
-_PENDING = and_(deliveries.c.state == "pending", deliveries.c.purpose != "notice")
-_PLANNED = ~deliveries.c.lead.startswith(BY_HAND)
+PLANNED = ~deliveries.c.lead.startswith(BY_HAND)
+WAITING = and_(deliveries.c.state == "pending", deliveries.c.purpose != "notice")
 
 
-async def carried_over(
-    connection: AsyncConnection, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """Withdraw what is untrue by the new dates, keep the rest of what waits; what more is to be written in the rule.
+@dataclass(frozen=True)
+class Change:
+    """Of one rule, at a moment (aware, UTC), by the calendar in force."""
 
-    before, after: the rule's row.
-    """
-    mine = (deliveries.c.rule_id == before["id"], _PENDING)
-    if not _has_same_days(before, after):
-        over = and_(deliveries.c.purpose == "summary", deliveries.c.event_at <= now)
-        await _withdraw(connection, *mine, not_(over))
-        await connection.execute(update(deliveries).where(*mine, _PLANNED).values(lead=_KEPT))
-        return {}
-    if before["start"].time() == after["start"].time():  # another end, another roll: the same events by the same names
-        await _withdraw(connection, *mine, _PLANNED, deliveries.c.due_at > now)
-        oldest = (await connection.execute(select(func.min(deliveries.c.due_at)).where(*mine, _PLANNED))).scalar()
-        return {"planned_until": oldest} if oldest is not None else {}
-    await _withdraw(connection, *mine, _PLANNED, deliveries.c.due_at > now, not_(_unplannable(before, after, now)))
-    await _withdraw(connection, *mine, deliveries.c.lead == MOVED)  # said of an hour that is none any more
-    await _to_another_hour(connection, before, after, now)
-    return {}
+    before: GroupRule
+    after: GroupRule
+    workdays: Workdays
+    now: datetime
 
+    def becomes(self, nominal: datetime) -> Occurrence | None:
+        """What the event of that nominal time (naive local) is now; None when there is none on that day any more."""
+        return event_on_the_day(self.after, nominal, self.workdays)
 
-def _has_same_days(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """The hour, the end, or what happens on holidays may be another one."""
-    rrule, old, new = before["rrule"], before["start"], after["start"]
-    if _END.sub("", rrule) != _END.sub("", after["rrule"]) or before["zone"] != after["zone"]:
-        return False
-    names_its_days = _NAMED_DAYS.search(rrule) is not None and "INTERVAL" not in rrule  # wherever it counts from
-    names_its_hours = _OWN_HOURS.search(rrule) is not None
-    return (old.date() == new.date() or names_its_days) and (old.time() == new.time() or not names_its_hours)
+    @property
+    def oldest(self) -> datetime:
+        """Naive local, roughly: no recent event was planned for a day before."""
+        return self.now.replace(tzinfo=None) - _FARTHEST
+
+    def is_recent(self, event_at: datetime) -> bool:
+        """What was before is as it was."""
+        return event_at > self.now - CARRIED_WITHIN
 
 
-def _unplannable(before: Mapping[str, Any], after: Mapping[str, Any], now: datetime) -> Any:
-    """The summary of a meeting that was held, which by the new hour would have been due before now."""
-    earlier = before["start"] - after["start"]
-    if after["kind"] not in BEGINNING:  # the next morning, whatever the hour
-        return false()
-    is_after = and_(deliveries.c.purpose == "summary", deliveries.c.lead == "after", deliveries.c.event_at <= now)
-    return and_(is_after, deliveries.c.due_at <= now + earlier)
+async def carried_over(connection: AsyncConnection, change: Change) -> dict[str, Any]:
+    """Rename, keep or withdraw; what more is to be written in the rule, so that the rest is seen anew."""
+    mine, c = deliveries.c.rule_id == change.before.id, deliveries.c
+    on_its_way = and_(c.state.in_(("pending", "sending")), c.purpose != "notice")
+    summed_up = and_(c.purpose == "summary", c.lead == "after", c.state.in_(("sent", "expired", "failed")))
+    recent = c.event_at > change.now - CARRIED_WITHIN
+    rows = await connection.execute(select(deliveries).where(mine, or_(on_its_way, and_(summed_up, recent))))
+    for row in rows.mappings().all():
+        await _carry(connection, row, change)
+    await _carry_answers(connection, change)
+    left = (await connection.execute(select(func.min(c.due_at)).where(mine, WAITING, PLANNED))).scalar()
+    return {} if left is None else {"planned_until": min(left, change.now) - HORIZON}
 
 
-async def _to_another_hour(
-    connection: AsyncConnection, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
-) -> None:
-    """What was answered, skipped or is still to be sent holds for the same days at their new hour."""
-    old, new, zone = before["start"].time(), after["start"].time(), ZoneInfo(before["zone"])
-    since = datetime.combine(now.astimezone(zone).date(), time()) - CARRIED_WITHIN
+async def withdraw(connection: AsyncConnection, rule_id: int, *which: Any, problem: str = "") -> None:
+    """What waits to be sent."""
+    waiting = (deliveries.c.rule_id == rule_id, WAITING)
+    await connection.execute(update(deliveries).where(*waiting, *which).values(state="withdrawn", problem=problem))
+
+
+async def _carry(connection: AsyncConnection, row: RowMapping, change: Change) -> None:
+    event, is_over = change.becomes(row["nominal"]), row["event_at"] <= change.now
+    this = deliveries.c.id == row["id"]
+    if row["lead"] == MOVED:  # it tells of dates that are none any more
+        await withdraw(connection, change.before.id, this)
+    elif event is None and is_over and row["purpose"] == "summary":  # held is held, whatever comes next
+        outlives = row["state"] in ("pending", "sending") and not row["lead"].startswith(BY_HAND)
+        await connection.execute(update(deliveries).where(this).values(lead=KEPT if outlives else row["lead"]))
+    elif event is None:
+        await withdraw(connection, change.before.id, this)
+    elif event.nominal != row["nominal"] and change.is_recent(row["event_at"]):
+        await _rename(connection, row, event)
+
+
+async def _rename(connection: AsyncConnection, row: RowMapping, event: Occurrence) -> None:
+    """One that goes by that name already, from an earlier change, stays if it was sent or is about to be."""
+    key = row["key"].replace(f"/{row['nominal']:%Y%m%dT%H%M}/", f"/{event.nominal:%Y%m%dT%H%M}/")
+    this, that = deliveries.c.id == row["id"], deliveries.c.key == key
+    await connection.execute(delete(deliveries).where(that, deliveries.c.state == "withdrawn"))
+    if (await connection.execute(select(deliveries.c.id).where(that))).first() is not None:
+        await withdraw(connection, row["rule_id"], this)
+        return
+    values = {"key": key, "nominal": event.nominal, "event_at": event.at}
+    await connection.execute(update(deliveries).where(this).values(values))
+
+
+async def _carry_answers(connection: AsyncConnection, change: Change) -> None:
     for table in (table_of(ResponseRow), table_of(SkipRow)):
-        mine = table.c.rule_id == before["id"]
-        recent = select(table.c.nominal).where(mine, table.c.nominal >= since).distinct()
+        mine = table.c.rule_id == change.before.id
+        recent = select(table.c.nominal).where(mine, table.c.nominal > change.oldest).distinct()
         for nominal in (await connection.execute(recent)).scalars().all():
-            if nominal.time() == old:
-                moved = datetime.combine(nominal.date(), new)
-                await connection.execute(delete(table).where(mine, table.c.nominal == moved))  # of an earlier time
-                await connection.execute(update(table).where(mine, table.c.nominal == nominal).values(nominal=moved))
-    waiting = select(deliveries).where(deliveries.c.rule_id == before["id"], _PENDING)
-    for row in (await connection.execute(waiting)).mappings().all():
-        event_at = row["event_at"]
-        values = {
-            "nominal": datetime.combine(row["nominal"].date(), new),
-            "event_at": event_at if event_at <= now else _at(event_at.astimezone(zone).date(), new, zone),
-            "lead": row["lead"] if row["lead"].startswith(BY_HAND) else _KEPT,
-        }
-        await connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(values))
-
-
-def _at(day: date, hour: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, hour, zone).astimezone(UTC)
-
-
-async def _withdraw(connection: AsyncConnection, *which: Any) -> None:
-    await connection.execute(update(deliveries).where(*which).values(state="withdrawn"))
+            was, event = event_of(change.before, nominal, change.workdays), change.becomes(nominal)
+            if was is None or event is None or event.nominal == nominal or not change.is_recent(was.at):
+                continue
+            await connection.execute(delete(table).where(mine, table.c.nominal == event.nominal))  # of an earlier time
+            await connection.execute(
+                update(table).where(mine, table.c.nominal == nominal).values(nominal=event.nominal)
+            )

@@ -19,6 +19,8 @@ from storage.tables import ChatRow, DeliveryRow, DraftRow, GateRow, MemberRow, R
 
 chats = table_of(ChatRow)
 deliveries = table_of(DeliveryRow)
+drafts = table_of(DraftRow)
+gates = table_of(GateRow)
 members = table_of(MemberRow)
 responses = table_of(ResponseRow)
 rules = table_of(RuleRow)
@@ -100,25 +102,23 @@ class ChatStore:
         with reported():
             async with self.engine.begin() as connection:
                 states = await _states(connection, old, new)
-                is_back = states == {old: "gone", new: "active"}
-                is_lost = states.get(old, "active") == "active" and states.get(new) == "gone"
                 await _without_twins(connection, old, new, now)
-                found = await _rules_in(connection, old) if is_lost else ()
+                found = await _rules_in(connection, old)
                 await _people_moved(connection, old, new)
-                moved = {"chat_id": new} | (_renewed(now) if is_back else {})
-                await connection.execute(update(rules).where(rules.c.chat_id == old).values(moved))
-                sent = update(deliveries).where(deliveries.c.chat_id == old)
-                await connection.execute(sent.values(chat_id=new, message_id=None))  # other messages have them there
-                drafts = table_of(DraftRow)
-                await connection.execute(update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
-                await _moved(connection, old, new)
-                gates = table_of(GateRow)
-                await connection.execute(delete(gates).where(gates.c.name == str(old)))
-                if is_lost:
-                    reason = await connection.scalar(select(chats.c.reason).where(chats.c.chat_id == new)) or ""
-                    await _silenced(connection, new, reason)
-                    here = [replace(group_rule, chat_id=new) for group_rule in found]
-                    await self._tell(connection, gone_notices(here, reason, now=now))
+                is_back = states == {old: "gone", new: "active"}
+                await _rules_moved(connection, old, new, since=now if is_back else None)
+                await _messages_moved(connection, old, new)
+                await _chat_moved(connection, old, new)
+                if states.get(old, "active") == "active" and states.get(new) == "gone":
+                    await self._lost(connection, [replace(rule, chat_id=new) for rule in found], new, now)
+
+    async def _lost(
+        self, connection: AsyncConnection, group_rules: Sequence[GroupRule], chat_id: int, now: datetime
+    ) -> None:
+        """They have come to a group that is gone."""
+        reason = await connection.scalar(select(chats.c.reason).where(chats.c.chat_id == chat_id)) or ""
+        await _silenced(connection, chat_id, reason)
+        await self._tell(connection, gone_notices(group_rules, reason, now=now))
 
     async def _tell(self, connection: AsyncConnection, notices: Sequence[Planned]) -> None:
         if notices:
@@ -172,7 +172,10 @@ async def _silenced(connection: AsyncConnection, chat_id: int, reason: str) -> N
 
 
 async def _people_moved(connection: AsyncConnection, old: int, new: int) -> None:
-    """Those entered by name get numbers that nobody has there, and keep their answers. Before the rules move."""
+    """Those entered by name get numbers that nobody has there, and keep their answers. Before the rules move.
+
+    Who is there by that very name with an account is the same person.
+    """
     here, is_entered = members.c.chat_id == old, members.c.user_id < 0
     there = select(members.c.user_id).where(members.c.chat_id == new)
     await connection.execute(delete(members).where(here, ~is_entered, members.c.user_id.in_(there)))
@@ -185,9 +188,26 @@ async def _people_moved(connection: AsyncConnection, old: int, new: int) -> None
     renumbered = {"chat_id": new, "user_id": members.c.user_id + shift}
     await connection.execute(update(members).where(here, is_entered).values(renumbered))
     await connection.execute(update(members).where(here).values(chat_id=new))
+    by_account = select(members.c.name).where(members.c.chat_id == new, ~is_entered)
+    twins = (members.c.chat_id == new, is_entered, members.c.name.in_(by_account))
+    await connection.execute(delete(members).where(*twins))
 
 
-async def _moved(connection: AsyncConnection, old: int, new: int) -> None:
+async def _rules_moved(connection: AsyncConnection, old: int, new: int, *, since: datetime | None) -> None:
+    """since: from when they go on, if the group was gone."""
+    moved = {"chat_id": new} | (_renewed(since) if since is not None else {})
+    await connection.execute(update(rules).where(rules.c.chat_id == old).values(moved))
+
+
+async def _messages_moved(connection: AsyncConnection, old: int, new: int) -> None:
+    """What is promised, what is being set up; the gate is another one there."""
+    sent = update(deliveries).where(deliveries.c.chat_id == old)
+    await connection.execute(sent.values(chat_id=new, message_id=None))  # other messages have them there
+    await connection.execute(update(drafts).where(drafts.c.chat_id == old).values(chat_id=new))
+    await connection.execute(delete(gates).where(gates.c.name == str(old)))
+
+
+async def _chat_moved(connection: AsyncConnection, old: int, new: int) -> None:
     """Its zone and title go with it, whatever was known of the new id; the old id stays, as one that has moved."""
     row = (await connection.execute(select(chats).where(chats.c.chat_id == old))).mappings().first()
     if row is None or row["state"] == _MOVED:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, delete, func, literal, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduler.by_hand import MOVED
 from scheduler.delivery import Delivery, Planned
 from scheduler.gates import Limits
 from scheduler.notices import UNREACHABLE, expired_notices
@@ -202,7 +203,7 @@ async def _overtaken(
     connection: AsyncConnection, results: Sequence[Result], now: datetime
 ) -> dict[int, dict[str, Any]]:
     """Of those to be tried again whose rule was changed meanwhile: what else is to be written, by id."""
-    again = {r.delivery.id: r for r in results if r.change.state == "pending" and _is_planned(r.delivery.planned)}
+    again = {r.delivery.id: r for r in results if r.change.state == "pending" and _follows(r.delivery.planned)}
     if not again:
         return {}
     numbers = {r.delivery.planned.rule_id for r in again.values()}
@@ -215,7 +216,7 @@ async def _overtaken(
         if revision == result.revision:
             continue
         await _plan_again(connection, planned.rule_id, planned.due_at)
-        found[number] = {}
+        found[number] = {"new_state": "withdrawn"} if planned.lead == MOVED else {}
         if state == "deleted":
             found[number] = {"new_state": "withdrawn", "new_problem": "deleted"}
         elif planned.nominal in skipped.get(planned.rule_id or 0, ()) and planned.due_at <= now:
@@ -230,8 +231,9 @@ async def _locked(connection: AsyncConnection, numbers: Collection[int | None]) 
     return {row.id: (row.revision, row.state) for row in await connection.execute(wanted)}
 
 
-def _is_planned(planned: Planned) -> bool:
-    return planned.purpose != "notice" and not planned.lead.startswith(BY_HAND)
+def _follows(planned: Planned) -> bool:
+    """Whether it is of no use when its rule is another one by then."""
+    return planned.purpose != "notice" and (planned.lead == MOVED or not planned.lead.startswith(BY_HAND))
 
 
 async def _plan_again(connection: AsyncConnection, rule_id: int | None, since: datetime) -> None:

@@ -152,5 +152,5 @@ class PeopleStore:
 
 
 def _within_a_tap(moment: datetime) -> ColumnElement[bool]:
-    """The stored answer was given just before that moment."""
-    return responses.c.answered_at > moment - ONE_TAP
+    """The stored answer was given at about that moment; one given long after it is of a clock that was ahead."""
+    return and_(responses.c.answered_at > moment - ONE_TAP, responses.c.answered_at < moment + ONE_TAP)

@@ -1,11 +1,11 @@
 """What is still to be planned, and what planning found, written so that planning twice changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select, text, update
+from sqlalchemy import RowMapping, bindparam, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.delivery import OBSOLETE, Planned
@@ -29,26 +29,26 @@ class PlanStore:
     engine: AsyncEngine
 
     async def unplanned(self, *, until: datetime, calendar: str | None, count: int) -> Sequence[Unplanned]:
-        """Active rules in active groups that are not planned up to `until`, or not with this calendar (None: any)."""
+        """Active rules in active groups that are not planned up to `until`, or not with this calendar (None: any).
+
+        At least `count`, if there are so many: those that can't be read are not among them, and hold up no other.
+        """
         gone = exists().where(chats.c.chat_id == rules.c.chat_id, chats.c.state == "gone")
         is_due = rules.c.planned_until < until
         is_due = is_due if calendar is None else or_(is_due, rules.c.planned_with != calendar)
-        statement = (
-            select(rules)
-            .where(text("rules.state = 'active'"), ~gone)
-            .where(is_due)
-            .order_by(rules.c.planned_until, rules.c.id)
-            .limit(count)
-        )
+        due = select(rules).where(text("rules.state = 'active'"), ~gone, is_due)
+        ordered = due.order_by(rules.c.planned_until, rules.c.id).limit(count)
+        found: list[Unplanned] = []
+        seen = 0
         with reported():
             async with reading(self.engine) as connection:
-                rows = (await connection.execute(statement)).mappings().all()
-                skipped = await skipped_of(connection, [row["id"] for row in rows])
-        planned = {row["id"]: (row["planned_until"], row["planned_with"]) for row in rows}
-        return [
-            Unplanned(r, planned[r.id][0], calendar is not None and planned[r.id][1] not in ("", calendar))
-            for r in group_rules_of(rows, skipped)
-        ]
+                while len(found) < count:
+                    rows = (await connection.execute(ordered.offset(seen))).mappings().all()
+                    found += _readable(rows, await skipped_of(connection, [row["id"] for row in rows]), calendar)
+                    seen += len(rows)
+                    if len(rows) < count:
+                        break
+        return found
 
     async def write(self, plans: Sequence[Plan], *, until: datetime, calendar: str) -> None:
         """Insert what is new, move what has another time, withdraw what no longer happens.
@@ -87,6 +87,16 @@ class PlanStore:
         if planned:
             statement = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
             await connection.execute(statement, [planned_values(p) for p in planned])
+
+
+def _readable(
+    rows: Sequence[RowMapping], skipped: Mapping[int, Iterable[datetime]], calendar: str | None
+) -> list[Unplanned]:
+    planned = {row["id"]: (row["planned_until"], row["planned_with"]) for row in rows}
+    return [
+        Unplanned(r, planned[r.id][0], calendar is not None and planned[r.id][1] not in ("", calendar))
+        for r in group_rules_of(rows, skipped)
+    ]
 
 
 async def _unchanged(connection: AsyncConnection, plans: Sequence[Plan]) -> list[Plan]:

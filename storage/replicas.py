@@ -1,9 +1,10 @@
 """The processes that keep the promise together: which calendar counts, and what to do when time went backwards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, and_, case, delete, literal, or_, select, text, type_coerce, update
+from sqlalchemy import BigInteger, and_, bindparam, case, delete, literal, or_, select, text, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.planning import HORIZON
@@ -19,6 +20,7 @@ rules = table_of(RuleRow)
 _ALIVE = timedelta(seconds=60)
 _REMEMBERED = timedelta(minutes=10)
 _LONGEST_LEASE = timedelta(minutes=2)
+_PENDING = text("deliveries.state = 'pending'")
 
 
 @dataclass(frozen=True)
@@ -58,32 +60,47 @@ class ReplicaStore:
 
 
 async def _open_gates(connection: AsyncConnection, seen_at: datetime, now: datetime) -> None:
-    """What Telegram told to wait for still, it waits for as long from now on."""
+    """What Telegram told to wait for still, it waits for as long from now on.
+
+    Only where a message has passed by the later time: elsewhere another replica has seen to it already.
+    """
     shut_until, free_at = gates.c.shut_until, gates.c.free_at
     earlier = type_coerce(shut_until, BigInteger) - (seen_at - now) // timedelta(microseconds=1)
     opens_at = case((shut_until > seen_at, type_coerce(earlier, shut_until.type)), else_=literal(now, shut_until.type))
-    await connection.execute(update(gates).where(shut_until > now).values(shut_until=opens_at))
-    await connection.execute(update(gates).where(free_at > now).values(free_at=now))
+    put_right = {"shut_until": opens_at, "free_at": now - _ALIVE}  # past by the clock of any replica
+    await connection.execute(update(gates).where(free_at > now).values(put_right))
 
 
 async def _try_now(connection: AsyncConnection, now: datetime) -> None:
-    """What failed, what somebody is to be told, what a process had in hand; what expired too early is there again.
-
-    So is what expired rightly and nobody was told of yet: it is told then together with all else.
-    """
+    """What expired too early is there again; so is what failed, what somebody is to be told, what a process held."""
+    await _revive(connection, await _taken_back(connection, now), now)
     row = deliveries.c
-    is_pending, is_notice = text("deliveries.state = 'pending'"), row.purpose == "notice"
-    untold = delete(deliveries).where(is_pending, is_notice, row.key.startswith("expired/"), row.due_at > now)
-    expired_at = set((await connection.execute(untold.returning(row.due_at))).scalars())
-    waiting = and_(row.not_before > now, or_(row.attempts > 0, is_notice, row.not_before > row.due_at))
+    is_notice = row.purpose == "notice"
+    waiting = and_(_PENDING, row.not_before > now, or_(row.attempts > 0, is_notice, row.not_before > row.due_at))
     in_time = case((or_(is_notice, row.due_at < now), literal(now, row.not_before.type)), else_=row.due_at)
-    await connection.execute(update(deliveries).where(is_pending, waiting).values(not_before=in_time))
+    await connection.execute(update(deliveries).where(waiting).values(not_before=in_time))
     held = and_(text("deliveries.state = 'sending'"), row.lease_until > now + _LONGEST_LEASE)
     await connection.execute(update(deliveries).where(held).values(lease_until=now))
-    is_again = or_(row.expires_at > now, row.ended_at.in_(expired_at))
-    expired = and_(row.state == "expired", row.ended_at > now, is_again)
-    again = {"state": "pending", "problem": "", "ended_at": None}
-    await connection.execute(update(deliveries).where(expired).values(again))
+
+
+async def _taken_back(connection: AsyncConnection, now: datetime) -> list[int]:
+    """No leader was told yet that these have expired, and none will be: they expire again, together with all else."""
+    row = deliveries.c
+    untold = (_PENDING, row.purpose == "notice", row.key.startswith("expired/"), row.due_at > now)
+    notices = (await connection.execute(select(row.id, row.payload).where(*untold).with_for_update())).all()
+    missed = {n.id: n.payload["ids"] for n in notices if n.payload and "ids" in n.payload}  # else it stays, and is told
+    await connection.execute(delete(deliveries).where(row.id.in_(missed)))
+    return sorted({number for numbers in missed.values() for number in numbers})
+
+
+async def _revive(connection: AsyncConnection, missed: Sequence[int], now: datetime) -> None:
+    """These, and what expired although it is not past its grace now."""
+    expired = (deliveries.c.state == "expired", deliveries.c.ended_at > now)
+    again = update(deliveries).where(*expired).values(state="pending", problem="", ended_at=None)
+    await connection.execute(again.where(deliveries.c.expires_at > now))
+    if missed:
+        one = again.where(deliveries.c.id == bindparam("missed"))
+        await connection.execute(one, [{"missed": number} for number in missed])
 
 
 async def _plan_from(connection: AsyncConnection, now: datetime) -> None:

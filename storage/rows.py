@@ -55,6 +55,9 @@ def lead_of(values: list[Any]) -> Lead:
 
 
 def group_rule_of(row: RowMapping, skipped: Iterable[datetime] = ()) -> GroupRule:
+    """Of what can't be read: ValueError or TypeError."""
+    if row["since"] is None or row["planned_until"] is None:
+        raise ValueError("since, planned_until")
     return GroupRule(
         id=row["id"],
         chat_id=row["chat_id"],
@@ -66,6 +69,7 @@ def group_rule_of(row: RowMapping, skipped: Iterable[datetime] = ()) -> GroupRul
         skipped=frozenset(skipped),
         declared=row["declared"],
         revision=row["revision"],
+        state_before=row["state_before"] if row["state"] == "deleted" else None,
     )
 
 

@@ -1,16 +1,18 @@
 """The groups' rules. Whatever changes one raises its revision, so that no plan made before is written after."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduler.by_hand import MOVED
 from scheduler.delivery import Planned
 from scheduler.rule import GroupRule, Rule
-from storage.carrying import BY_HAND, carried_over
+from scheduler.workdays import Workdays
+from storage.carrying import KEPT, PLANNED, Change, carried_over, withdraw
 from storage.database import reading, reported
 from storage.rows import group_rules_of, planned_values, rule_values
 from storage.statements import inserting, is_written
@@ -20,7 +22,8 @@ rules = table_of(RuleRow)
 skips = table_of(SkipRow)
 deliveries = table_of(DeliveryRow)
 UNDO = timedelta(minutes=10)
-_DATES = ("start", "rrule", "roll", "zone")
+_LEADERLESS = "leaderless"  # withdrawn while there was nobody to tell
+_LIBRARY = Workdays()
 OVERDUE = "overdue"  # withdrawn after its time, unsent
 
 
@@ -79,57 +82,53 @@ class RuleStore:
         """Those that came from config.yaml."""
         return await self._found(select(rules).where(rules.c.state != "deleted", rules.c.declared != ""))
 
-    async def change(
+    async def change(  # noqa: PLR0913
         self,
         rule_id: int,
         rule: Rule,
         *,
         now: datetime,
+        workdays: Workdays = _LIBRARY,
         revision: int | None = None,
         beside: Sequence[Planned] = (),
         **columns: int | str | None,
     ) -> bool:
-        """Another rule under the same id. columns: thread_id, leader_id, declared.
+        """Another rule under the same id. columns: thread_id, leader_id, declared. workdays: in force.
 
         What is due later is planned anew. What is overdue and not sent yet goes out all the same, as the new rule
-        says it, unless the days are other ones now; what is over is summed up whatever comes next. revision: the one
-        that the change was made from. beside: what the change itself has to say, promised with it or not at all.
+        says it, unless there is nothing on that day now; what is over is summed up whatever comes next. revision: the
+        one that the change was made from. beside: what the change itself has to say, promised with it or not at all.
         False when the rule was deleted, or is of another revision by now.
         """
         changed = rule_values(rule) | columns
-        return await self._change(rule_id, changed, now=now, revision=revision, beside=beside)
-
-    async def hand_over(self, rule_id: int, leader_id: int, *, now: datetime) -> bool:
-        """To another leader, 0 for nobody; also while it is deleted: it may come back."""
-        return await self._change(rule_id, {"leader_id": leader_id}, now=now)
-
-    async def _change(
-        self,
-        rule_id: int,
-        changed: dict[str, Any],
-        *,
-        now: datetime,
-        revision: int | None = None,
-        beside: Sequence[Planned] = (),
-    ) -> bool:
         with reported():
             async with self.engine.begin() as connection:
                 row = await _locked(connection, rule_id)
-                is_gone = row is None or (row["state"] == "deleted" and set(changed) != {"leader_id"})
-                if is_gone or revision not in (None, row["revision"]):
+                if row is None or row["state"] == "deleted" or revision not in (None, row["revision"]):
                     return False
-                if all(row[name] == changed.get(name, row[name]) for name in _DATES):
-                    await _withdraw(connection, rule_id, _PLANNED, deliveries.c.due_at > now)
-                    planned = _replanned(row, now)
-                else:
-                    planned = _from(now) | await carried_over(connection, row, {**row, **changed}, now)
-                await _readdress(connection, row, changed)
+                planned = await _dated_anew(connection, row, rule, workdays, now)
+                await _readdress(connection, row, changed, now)
                 await _write(connection, row, changed | planned)
-                if beside:  # which says what is overdue as well
-                    told = deliveries.c.nominal.in_([planned.nominal for planned in beside])
-                    await _withdraw(connection, rule_id, deliveries.c.purpose == "remind", told)
-                    added = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
-                    await connection.execute(added, [planned_values(planned) for planned in beside])
+                await self._tell(connection, rule_id, beside)
+        return True
+
+    async def _tell(self, connection: AsyncConnection, rule_id: int, beside: Sequence[Planned]) -> None:
+        if beside:  # which says what is overdue as well
+            told = deliveries.c.nominal.in_([planned.nominal for planned in beside])
+            await withdraw(connection, rule_id, deliveries.c.purpose == "remind", told)
+            added = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
+            await connection.execute(added, [planned_values(planned) for planned in beside])
+
+    async def hand_over(self, rule_id: int, leader_id: int, *, now: datetime) -> bool:
+        """To another leader, 0 for nobody; also while it is deleted: it may come back."""
+        with reported():
+            async with self.engine.begin() as connection:
+                row = await _locked(connection, rule_id)
+                if row is None:
+                    return False
+                await withdraw(connection, rule_id, PLANNED, deliveries.c.due_at > now)
+                await _readdress(connection, row, {"leader_id": leader_id}, now)
+                await _write(connection, row, {"leader_id": leader_id} | _replanned(row, now))
         return True
 
     async def pause(self, rule_id: int) -> bool:
@@ -139,7 +138,7 @@ class RuleStore:
                 row = await _locked(connection, rule_id)
                 if row is None or row["state"] != "active":
                     return False
-                await _withdraw(connection, rule_id, _PLANNED)
+                await withdraw(connection, rule_id, or_(PLANNED, deliveries.c.lead.in_((KEPT, MOVED))))
                 await _write(connection, row, {"state": "paused"})
         return True
 
@@ -160,7 +159,7 @@ class RuleStore:
                 row = await _locked(connection, rule_id)
                 if row is None or row["state"] == "deleted":
                     return False
-                await _withdraw(connection, rule_id, problem="deleted")
+                await withdraw(connection, rule_id, problem="deleted")
                 values = {"state": "deleted", "deleted_at": now, "state_before": row["state"]}
                 await _write(connection, row, values)
         return True
@@ -226,7 +225,6 @@ async def declared_in(connection: AsyncConnection, chat_id: int) -> dict[int, st
 
 
 _PENDING = deliveries.c.state == "pending"
-_PLANNED = ~deliveries.c.lead.startswith(BY_HAND)
 
 
 def new_values(rule: Rule, *, chat_id: int, leader_id: int, thread_id: int | None, now: datetime) -> dict[str, Any]:
@@ -255,28 +253,41 @@ async def _write(connection: AsyncConnection, row: Any, values: dict[str, Any]) 
     await connection.execute(update(rules).where(rules.c.id == row["id"]).values(changed))
 
 
-async def _withdraw(connection: AsyncConnection, rule_id: int, *which: Any, problem: str = "") -> None:
-    """What waits to be sent."""
-    waiting = (deliveries.c.rule_id == rule_id, _PENDING, deliveries.c.purpose != "notice")
-    await connection.execute(update(deliveries).where(*waiting, *which).values(state="withdrawn", problem=problem))
-
-
 async def _bring_back(connection: AsyncConnection, rule_id: int, problem: str, *more: Any) -> None:
     withdrawn = (deliveries.c.rule_id == rule_id, deliveries.c.state == "withdrawn", deliveries.c.problem == problem)
     await connection.execute(update(deliveries).where(*withdrawn, *more).values(state="pending", problem=""))
 
 
-async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, Any]) -> None:
-    """What waits goes to the topic, and to the leader, of now; to nobody when there is none."""
-    waiting = (deliveries.c.rule_id == row["id"], _PENDING)
+async def _dated_anew(
+    connection: AsyncConnection, row: Any, rule: Rule, workdays: Workdays, now: datetime
+) -> dict[str, Any]:
+    """What is promised of it, held against the rule that it becomes; what is to be written of its planning."""
+    known = group_rules_of([row])
+    if known and known[0].rule.schedule == rule.schedule:
+        await withdraw(connection, row["id"], PLANNED, deliveries.c.due_at > now)
+        return _replanned(row, now)
+    if not known:  # it could not be read, so nothing of it was planned
+        return _from(now)
+    change = Change(known[0], replace(known[0], rule=rule), workdays, now)
+    return _from(now) | await carried_over(connection, change)
+
+
+async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, Any], now: datetime) -> None:
+    """What waits, or may come back, goes to the topic, and to the leader, of now; to nobody when there is none."""
+    returning = and_(deliveries.c.state == "withdrawn", deliveries.c.problem.in_(("deleted", _LEADERLESS)))
+    mine = (deliveries.c.rule_id == row["id"], or_(_PENDING, returning))
     if "thread_id" in changed:
-        in_group = (*waiting, deliveries.c.chat_id == row["chat_id"])
+        in_group = (*mine, deliveries.c.chat_id == row["chat_id"])
         await connection.execute(update(deliveries).where(*in_group).values(thread_id=changed["thread_id"]))
     leader = changed.get("leader_id", row["leader_id"])
-    if leader != row["leader_id"]:
-        in_private = deliveries.c.purpose.in_(("summary", "checklist"))
-        values = {"chat_id": leader} if leader else {"state": "withdrawn"}
-        await connection.execute(update(deliveries).where(*waiting, in_private).values(values))
+    if leader == row["leader_id"]:
+        return
+    in_private = deliveries.c.purpose.in_(("summary", "checklist"))
+    if not leader:
+        await withdraw(connection, row["id"], in_private, problem=_LEADERLESS)
+        return
+    await connection.execute(update(deliveries).where(*mine, in_private).values(chat_id=leader))
+    await _bring_back(connection, row["id"], _LEADERLESS, deliveries.c.expires_at > now)
 
 
 async def skipped_of(connection: AsyncConnection, rule_ids: Iterable[int]) -> dict[int, set[datetime]]:

@@ -1,6 +1,8 @@
 """The tables. A change here needs a migration in storage/migrations/versions."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +22,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment, aware, UTC, to the microsecond; stored as a number, equal on every data base."""
+    """A moment, aware, UTC, to the microsecond; stored as a number, equal on every data base.
+
+    One that can't be read is None.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -29,11 +34,10 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return (
-            None
-            if value is None
-            else datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
-        )
+        try:
+            return None if value is None else _moment(value)
+        except (ValueError, TypeError, OverflowError, OSError):
+            return None
 
 
 class LocalTime(TypeDecorator[datetime]):
@@ -50,6 +54,28 @@ class LocalTime(TypeDecorator[datetime]):
             return None if value is None else datetime.fromisoformat(value)
         except ValueError:
             return None
+
+
+class Json(TypeDecorator[Any]):
+    """JSON. What can't be read, as SQLite lets it stand, is False: None may mean something."""
+
+    impl = JSON
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        read = super().result_processor(dialect, coltype)
+        return None if read is None else partial(_if_readable, read)
+
+
+def _if_readable(read: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return read(value)
+    except (ValueError, TypeError):
+        return False
+
+
+def _moment(micros: int) -> datetime:
+    return datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
 
 
 def _micros(moment: datetime) -> int:
@@ -130,8 +156,8 @@ class RuleRow(Base):
     rrule: Mapped[str] = mapped_column(Text)
     roll: Mapped[str] = mapped_column(String(16))
     zone: Mapped[str] = mapped_column(String(64))
-    leads: Mapped[list[list[Any]]] = mapped_column(JSON)
-    nag: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    leads: Mapped[list[list[Any]]] = mapped_column(Json)
+    nag: Mapped[list[Any] | None] = mapped_column(Json(none_as_null=True))
     place: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16))
@@ -193,7 +219,7 @@ class DeliveryRow(Base):
     lead: Mapped[str] = mapped_column(String(32))
     due_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[str] = mapped_column(String(16))
     not_before: Mapped[datetime] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(default=0)

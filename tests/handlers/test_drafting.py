@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from handlers.drafting import SetUp, caught_up, changing, done, from_json, never_comes, page, to_json
+from handlers.drafting import SetUp, Typed, caught_up, changing, done, from_json, never_comes, page, to_json
 from scheduler.rule import GroupRule, Lead, Rule, Schedule
 from scheduler.workdays import Workdays
 
@@ -56,7 +56,8 @@ def test_the_page_says_who_will_be_told_of_the_answers(kind: str, is_said: bool)
 
 
 def test_a_set_up_is_read_back_as_it_was_and_without_what_an_earlier_version_wrote() -> None:
-    set_up = replace(changing(stored(NEAR), 5), rule=SINGLE, prompts={3: "place"}, page=9)
+    set_up = replace(changing(stored(NEAR), 5), rule=SINGLE, prompts={3: "place"}, page=9, is_over=True)
+    set_up = replace(set_up, typed={5: Typed("三楼"), 8: Typed("提前5天", ("5d@09:00",))})
     assert from_json(to_json(set_up)) == set_up
     assert from_json(to_json(set_up) | {"revision": 4, "base": None}) == replace(set_up, base=None)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from conftest import FORUM, GROUP, LEADER, LI, WANG, Chatting, labels
 from setting_up import below, changing, opened, rules
 from standing import DAY, Pressing, let_pass, new_rule, stand
@@ -11,6 +12,7 @@ from handlers.reminders import _send_now
 from sandbox.model import Button, Message
 from scheduler.rule import GroupRule, Lead, Rule, Schedule
 
+HOUR = timedelta(hours=1)
 DAILY = "/remind 每天9点学习"
 
 
@@ -172,3 +174,42 @@ async def test_the_button_says_of_which_day_the_reminder_is(chatting: Chatting) 
     day = rule.rule.schedule.start
     (send,) = [label for label in labels(await opened(chatting)) if "立即发送" in label]
     assert f"{day.month}月{day.day}日" in send
+
+
+async def again(pressing: Pressing, rule: GroupRule, schedule: Schedule | None = None) -> GroupRule:
+    """The same once more, at its own times or others."""
+    anew = replace(rule.rule, schedule=schedule or rule.rule.schedule)
+    now = pressing.services.clock()
+    return await pressing.services.stores.rules.add(anew, chat_id=rule.chat_id, leader_id=rule.leader_id, now=now)
+
+
+async def deleted_page(chatting: Chatting) -> Message:
+    """The page of the group's first reminder, which has just been deleted."""
+    page = await chatting.press(LEADER, GROUP, await opened(chatting), "删除")
+    return await chatting.press(LEADER, GROUP, page, "真的删除")
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+async def test_what_was_paused_when_it_was_deleted_comes_back_paused_beside_its_twin(
+    chatting: Chatting, is_paused: bool
+) -> None:
+    pressing = Pressing(chatting)
+    rule = await new_rule(chatting)
+    if is_paused:
+        await chatting.stores.rules.pause(rule.id)
+    page = await deleted_page(chatting)
+    await again(pressing, rule)
+    said = (await pressing.tap(LEADER, page, "撤销")).text
+    assert said == "恢复了" if is_paused else "没有恢复" in said
+    assert [r.state for r in await rules(chatting)] == (["paused", "active"] if is_paused else ["active"])
+    if is_paused:  # what would have everybody told twice is the next step
+        assert "没有恢复" in (await pressing.tap(LEADER, page, "恢复")).text
+
+
+async def test_what_is_over_comes_back_beside_another_one_that_is_over(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    rule = await new_rule(chatting, "custom", starts_in=-30 * HOUR)
+    start = rule.rule.schedule.start
+    await again(pressing, rule, Schedule(start + DAY))
+    page = await deleted_page(chatting)
+    assert (await pressing.tap(LEADER, page, "撤销")).text == "恢复了"

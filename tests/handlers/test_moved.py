@@ -11,7 +11,9 @@ from standing import DAY, Pressing, at_ten_tomorrow, deliver, let_pass, stand
 from sandbox.errors import ApiError
 from sandbox.model import Message
 from scheduler.rule import GroupRule, Lead, Rule, Schedule
+from scheduler.words import WEEKDAYS
 
+CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 HOUR = timedelta(hours=1)
 
 
@@ -20,8 +22,8 @@ def pressing(chatting: Chatting) -> Pressing:
     return Pressing(chatting)
 
 
-async def meeting_at(pressing: Pressing, start: datetime, *leads: Lead) -> GroupRule:
-    rule = Rule("meeting", "党小组会", Schedule(start), leads)
+async def meeting_at(pressing: Pressing, start: datetime, *leads: Lead, rrule: str = "") -> GroupRule:
+    rule = Rule("meeting", "党小组会", Schedule(start, rrule), leads)
     chat, leader = pressing.chatting.world.chat(GROUP).id, pressing.chatting.world.user(LEADER).id
     return await pressing.services.stores.rules.add(
         rule, chat_id=chat, leader_id=leader, now=pressing.services.clock() - 3 * DAY
@@ -155,3 +157,16 @@ async def test_what_is_overdue_when_it_is_moved_is_told_once(pressing: Pressing)
     let_pass(pressing, timedelta(minutes=2))
     await deliver(chatting)
     assert [("20:00" in text, "改时间了" in text) for text in reminders(chatting)] == [(True, True)]
+
+
+async def test_what_was_told_and_is_dropped_for_a_day_that_was_to_come_anyway_is_called_off(pressing: Pressing) -> None:
+    chatting, now = pressing.chatting, at_ten_tomorrow(pressing)
+    other = now + 3 * DAY
+    both = f"FREQ=WEEKLY;BYDAY={CODES[now.weekday()]},{CODES[other.weekday()]}"
+    rule = await meeting_at(pressing, now.replace(hour=19, minute=30), Lead(1, at=time(9)), rrule=both)
+    await stand(chatting, rule)
+    page = await moved_to(chatting, "哪天", "每周几", WEEKDAYS[other.weekday()])
+    assert "马上在群里说一声" in page.text
+    assert "马上在群里说一声" in (await confirmed(chatting, page)).text
+    await deliver(chatting)
+    assert len(reminders(chatting)) == 2 and f"{other.month}月{other.day}日" in reminders(chatting)[-1]

@@ -172,3 +172,28 @@ def test_a_single_one_on_a_day_off_that_is_skipped_is_not_called_past() -> None:
     saturday = replace(SINGLE, schedule=Schedule(datetime(2026, 11, 28, 15), roll="skip"))
     assert "休息日" in missing(saturday, Workdays(), now=now)
     assert "已经过了" in missing(saturday, Workdays(), now=now + timedelta(days=9))
+
+
+@pytest.mark.parametrize("hour", [time(19, 30), time(9), time(14)])
+@pytest.mark.parametrize("words", ["2026-12-1", "2026/12/1", "2026.12.1", "12-01", "12/1", "12.1", "2026-12-01"])
+def test_a_date_in_figures_is_that_date_at_its_own_hour(words: str, hour: time) -> None:
+    rule = replace(SINGLE, schedule=Schedule(datetime.combine(date(2026, 11, 30), hour)))
+    moved = with_typed(rule, "when", words, now=datetime(2026, 11, 3, 10))
+    assert isinstance(moved, Rule) and moved.schedule.start == datetime.combine(date(2026, 12, 1), hour)
+
+
+@pytest.mark.parametrize(
+    ("hour", "words", "is_read"),
+    [
+        (9, "12月5日下午", False),
+        (8, "下周五晚上", False),
+        (19, "12月5日上午", False),
+        (14, "12月5日下午", True),
+        (9, "12月5日晚上9点", True),
+    ],
+)
+def test_a_part_of_the_day_never_makes_another_hour_of_its_own(hour: int, words: str, is_read: bool) -> None:
+    rule = replace(SINGLE, schedule=Schedule(datetime(2026, 11, 20, hour)))
+    moved = with_typed(rule, "when", words, now=datetime(2026, 11, 3, 10))
+    assert isinstance(moved, Rule) is is_read
+    assert isinstance(moved, str) or moved.schedule.start.hour == (21 if "点" in words else hour)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handlers.reminder_texts import Item, checklist, reminders, when
+from scheduler.by_hand import MOVED
 from scheduler.delivery import Delivery, Planned
 from scheduler.rule import GroupRule, Kind, Roll, Rule, Schedule
 from scheduler.workdays import Workdays
@@ -76,3 +77,12 @@ def test_a_reminder_says_what_is_special_about_the_day(day: str, said: str) -> N
     at = datetime.fromisoformat(f"{day}T11:30+00:00")
     item = Item(Delivery(1, replace(PLANNED, event_at=at), "sending", at), RULE)
     assert when(item, Workdays(), now=at - timedelta(days=3)).endswith(said)
+
+
+def test_news_say_what_is_off() -> None:
+    told = replace(PLANNED, lead=MOVED, payload={"was": ["2026-12-02T19:30:00", "2026-12-03T19:30:00"]})
+    lines = reminders(
+        [Item(Delivery(1, told, "sending", BEGINS), RULE)], Workdays(), now=BEGINS - timedelta(days=1)
+    ).splitlines()
+    assert lines[0].endswith("（改时间了）")
+    assert lines[2] == "原来说的12月2日 周三 19:30、12月3日 周四 19:30不算了，以这次为准。"

@@ -7,7 +7,7 @@ from conftest import GROUP, LEADER, LI, Chatting
 from setting_up import SENTENCE, changing, confirmed, rules
 from standing import Pressing
 
-from handlers.draft_saving import _BEGIN
+from handlers.leading import _BEGIN
 from scheduler.phrase import Understood, parse
 from scheduler.rule import DEFAULT_ZONE
 

@@ -38,3 +38,11 @@ def test_another_place_and_what_is_paused_are_no_twins() -> None:
     for other in (replace(STORED, thread_id=5), replace(STORED, state="paused")):
         assert twin_of(WEEKLY, None, [other], Workdays(), now=NOW) is None
     assert twin_of(replace(WEEKLY, place="三楼"), None, [STORED], Workdays(), now=NOW) is None
+
+
+def test_two_that_are_over_tell_nobody_anything_and_are_no_twins() -> None:
+    over = replace(STORED, rule=replace(WEEKLY, schedule=Schedule(datetime(2026, 2, 1, 20))))
+    assert (
+        twin_of(replace(WEEKLY, schedule=Schedule(datetime(2026, 2, 20, 20))), None, [over], Workdays(), now=NOW)
+        is None
+    )

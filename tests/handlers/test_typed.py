@@ -3,12 +3,15 @@
 from datetime import time
 from pathlib import Path
 
+import pytest
 from conftest import GROUP, LEADER, WANG, Chatting, labels
 from setting_up import SENTENCE, broken, confirmed, rules
 
 from handlers.proposals import reply_field
 from sandbox.model import Message
 from scheduler.rule import Lead
+
+COMING = ("这个群还没有提醒", "往后30天")  # what /next says
 
 
 async def test_place_and_agenda_are_typed_as_a_reply(chatting: Chatting) -> None:
@@ -102,3 +105,62 @@ async def test_words_that_are_edited_correct_the_page_and_are_no_question(chatti
     chatting.world.edit(LEADER, GROUP, typed.id, "四楼会议室")
     await chatting.until(lambda: "已经保存了" in chatting.from_bot(GROUP)[-1].text)
     assert [r.rule.place for r in await rules(chatting)] == ["三楼会议室"]
+
+
+async def typed(chatting: Chatting, page: Message, *buttons: str, words: str) -> tuple[Message, Message]:
+    """Tap through to a prompt and reply to it: the reply, and the page that answers it."""
+    prompt, before = await prompted(chatting, page, *buttons), len(chatting.from_bot(GROUP))
+    said = chatting.world.say(LEADER, GROUP, words, reply_to=prompt.id)
+    await chatting.until(lambda: len(chatting.from_bot(GROUP)) > before)
+    return said, chatting.from_bot(GROUP)[-1]
+
+
+async def edited(chatting: Chatting, said: Message, words: str) -> list[str]:
+    """And taken in: a group is answered in the order of what is said there. What the bot has said to it."""
+    before = len(chatting.from_bot(GROUP))
+    chatting.world.edit(LEADER, GROUP, said.id, words)
+    chatting.world.say(WANG, GROUP, "/next")
+    await chatting.until(lambda: any(m.text.startswith(COMING) for m in chatting.from_bot(GROUP)[before:]))
+    return [m.text for m in chatting.from_bot(GROUP)[before:] if not m.text.startswith(COMING)]
+
+
+def text_of(chatting: Chatting, page: Message) -> str:
+    return (chatting.world.message(page.chat_id, page.id) or page).text
+
+
+async def test_a_lead_that_is_edited_takes_the_place_of_the_one_it_was(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    said, shown = await typed(chatting, page, "提前提醒", "别的时候", words="提前5天晚上8点")
+    assert "提前5天 20:00" in shown.text
+    steps = {
+        "提前6天晚上8点": "提前6天 20:00、提前3天",
+        "提前3天": "；提前3天",  # which was there before
+        "提前4天": "提前4天 9:00、提前3天",
+    }
+    for words, leads in steps.items():
+        assert await edited(chatting, said, words) == []
+        assert leads in text_of(chatting, shown) and "提前5天" not in text_of(chatting, shown)
+
+
+async def test_an_edit_that_says_the_same_leaves_what_was_chosen_since(chatting: Chatting) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    said, shown = await typed(chatting, page, "几点", "别的钟点", words="19:15")
+    shown = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, shown, "几点"), "20:00")
+    for words in ("19:15 ", "晚上7点一刻"):
+        assert await edited(chatting, said, words) == []
+        assert "20:00" in text_of(chatting, shown)
+    await edited(chatting, said, "19:20")
+    assert "19:20" in text_of(chatting, shown)
+
+
+@pytest.mark.parametrize("end", ["确认", "取消"])
+async def test_an_edit_that_says_the_same_needs_no_word_once_the_page_is_done_with(
+    chatting: Chatting, end: str
+) -> None:
+    page = await chatting.ask(LEADER, GROUP, SENTENCE)
+    said, shown = await typed(chatting, page, "几点", "别的钟点", words="19:15")
+    shown = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, shown, "几点"), "20:00")
+    await chatting.press(LEADER, GROUP, shown, end)
+    assert await edited(chatting, said, "19:15 ") == []
+    (told,) = await edited(chatting, said, "19:20")
+    assert "已经保存了" in told

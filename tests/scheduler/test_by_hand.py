@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from scheduler.by_hand import MOVED, Move, at_once, comes_unheard, last_told, leads_left, moved, next_event
-from scheduler.delivery import Delivery
-from scheduler.rule import GroupRule, Lead, Rule, Schedule
+from scheduler.by_hand import MOVED, Move, at_once, comes_unheard, last_told, leads_left, moved, news_of, next_event
+from scheduler.delivery import Delivery, State
+from scheduler.rule import GroupRule, Lead, Occurrence, Rule, Schedule
 from scheduler.workdays import Workdays
 
 NOW = datetime(2026, 3, 5, 2, tzinfo=UTC)  # Thursday, 10:00 in Beijing
 FRIDAY = datetime(2026, 3, 6, 19, 30)
+BEIJING_FRIDAY = datetime(2026, 3, 6, 11, 30, tzinfo=UTC)
 RULE = Rule("meeting", "党小组会", Schedule(FRIDAY, "FREQ=WEEKLY;BYDAY=FR"), (Lead(1, at=time(9)), Lead(minutes=60)))
 STORED = GroupRule(7, -100, 3, 1, RULE, "active", NOW)
 CALENDAR = Workdays()
@@ -39,9 +40,11 @@ def test_what_comes_at_its_time_is_no_move(changed: Rule) -> None:
     assert moved(STORED, changed, CALENDAR, now=NOW) is None
 
 
-def test_what_was_skipped_is_no_move_and_what_is_over_has_nothing_before_it() -> None:
+def test_what_was_skipped_is_passed_over_and_what_is_over_has_nothing_before_it() -> None:
     later = at(FRIDAY + timedelta(minutes=30))
-    assert moved(replace(STORED, skipped=frozenset({FRIDAY})), later, CALENDAR, now=NOW) is None
+    skipped = replace(STORED, skipped=frozenset({FRIDAY}))
+    assert move(skipped, later).event.nominal.date() == date(2026, 3, 13)
+    assert news_of(skipped, replace(skipped, rule=later), [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW) == ()
     single = replace(STORED, rule=at(FRIDAY - timedelta(days=9), ""))
     assert move(single, at(FRIDAY, "")).was is None
     assert moved(STORED, at(FRIDAY - timedelta(days=9), ""), CALENDAR, now=NOW) is None
@@ -89,3 +92,82 @@ def test_a_lead_that_is_due_now_is_still_to_come() -> None:
     nine, hour = RULE.leads
     assert leads_left(event, RULE, now=NOW) == ((nine,), (hour,))
     assert leads_left(event, RULE, now=NOW - timedelta(hours=1)) == ((), (nine, hour))
+
+
+def told(event_at: datetime, nominal: datetime) -> Delivery:
+    event = Occurrence(nominal, nominal, event_at)
+    return Delivery(1, at_once(STORED, event, "1d@09:00", 1, now=NOW - timedelta(hours=1)), "sent", NOW)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "first"),
+    [
+        ("FREQ=WEEKLY;BYDAY=FR", "FREQ=MONTHLY;BYDAY=-1FR", datetime(2026, 3, 27, 19, 30)),
+        ("FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=WEEKLY;BYDAY=MO", datetime(2026, 3, 9, 19, 30)),
+        ("FREQ=WEEKLY;BYDAY=FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", datetime(2026, 3, 13, 19, 30)),
+    ],
+)
+def test_a_told_event_that_is_dropped_for_one_that_was_to_come_anyway_is_called_off(
+    before: str, after: str, first: datetime
+) -> None:
+    stored = replace(STORED, rule=replace(at(FRIDAY, before), leads=(Lead(1, at=time(9)),)))
+    fresh = replace(stored, rule=replace(stored.rule, schedule=Schedule(first, after)))
+    (news,) = news_of(stored, fresh, [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW)
+    assert (news.nominal, news.payload) == (first, {"was": ["2026-03-06T19:30"]})
+    assert news_of(stored, fresh, [], CALENDAR, now=NOW) == ()
+
+
+def test_an_hour_that_is_moved_on_its_day_needs_no_word_of_the_old_day() -> None:
+    stored = replace(STORED, rule=replace(RULE, leads=(Lead(1, at=time(9)),)))
+    fresh = replace(stored, rule=replace(stored.rule, schedule=Schedule(FRIDAY.replace(hour=20), "FREQ=WEEKLY")))
+    (news,) = news_of(stored, fresh, [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW)
+    assert (news.nominal, news.payload) == (FRIDAY.replace(hour=20), {})
+
+
+def test_beyond_a_skipped_event_the_next_one_that_was_told_is_told_its_new_hour() -> None:
+    today, twice = datetime(2026, 3, 5, 19, 30), "FREQ=WEEKLY;BYDAY=TH,FR"
+    leads = (Lead(1, at=time(9)),)
+    stored = replace(STORED, rule=replace(at(today, twice), leads=leads), skipped=frozenset({today}))
+    fresh = replace(stored, rule=replace(at(today.replace(hour=18), twice), leads=leads))
+    (news,) = news_of(stored, fresh, [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW)
+    assert news.nominal == FRIDAY.replace(hour=18)
+
+
+BOTH, LONG = "FREQ=WEEKLY;BYDAY=MO,FR", (Lead(5, at=time(9)),)
+MONDAY, BEIJING_MONDAY = datetime(2026, 3, 9, 19, 30), datetime(2026, 3, 9, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rrule", "start", "expected"),
+    [
+        (BOTH, FRIDAY, []),
+        ("FREQ=WEEKLY;BYDAY=FR", FRIDAY, [("2026-03-13T19:30", ["2026-03-09T19:30"])]),
+        ("FREQ=WEEKLY;BYDAY=WE", MONDAY, [("2026-03-11T19:30", ["2026-03-06T19:30", "2026-03-09T19:30"])]),
+        (BOTH, FRIDAY.replace(hour=20, minute=0), [("2026-03-06T20:00", []), ("2026-03-09T20:00", [])]),
+        ("FREQ=WEEKLY;BYDAY=FR,SA", FRIDAY, [("2026-03-07T19:30", ["2026-03-09T19:30"])]),
+        ("FREQ=DAILY", datetime(2026, 3, 5, 19, 30), [("2026-03-05T19:30", [])]),
+    ],
+)
+def test_every_event_that_the_group_was_told_of_is_called_off_and_no_other(
+    rrule: str, start: datetime, expected: list[tuple[str, list[str]]]
+) -> None:
+    stored = replace(STORED, rule=replace(at(FRIDAY, BOTH), leads=LONG))
+    fresh = replace(stored, rule=replace(stored.rule, schedule=Schedule(start, rrule)))
+    known = [told(BEIJING_FRIDAY, FRIDAY), told(BEIJING_MONDAY, MONDAY)]
+    news = news_of(stored, fresh, known, CALENDAR, now=NOW)
+    found = [(p.nominal.isoformat(timespec="minutes"), p.payload.get("was", [])) for p in news if p.nominal is not None]
+    assert found == expected
+
+
+@pytest.mark.parametrize(("state", "was"), [("pending", ["2026-03-06T19:30"]), ("sent", [])])
+def test_what_an_earlier_change_calls_off_is_not_lost_in_the_next_one(state: State, was: list[str]) -> None:
+    """Before it was sent."""
+    stored = replace(STORED, rule=replace(at(FRIDAY, BOTH), leads=LONG))
+    fresh = replace(stored, rule=replace(at(MONDAY, "FREQ=WEEKLY;BYDAY=MO"), leads=LONG))
+    (news,) = news_of(stored, fresh, [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW)
+    again = replace(fresh, rule=replace(at(MONDAY.replace(hour=20), "FREQ=WEEKLY;BYDAY=MO"), leads=LONG))
+    known = [told(BEIJING_FRIDAY, FRIDAY), Delivery(2, news, state, NOW)]
+    (once_more,) = news_of(fresh, again, known, CALENDAR, now=NOW)
+    assert (once_more.nominal, once_more.payload.get("was", [])) == (MONDAY.replace(hour=20), was)
+    back = news_of(fresh, stored, known, CALENDAR, now=NOW)
+    assert all("was" not in planned.payload for planned in back)

@@ -80,6 +80,19 @@ async def test_a_step_back_of_seconds_leaves_nothing_untold(scene: Scene) -> Non
     assert scene.sender.of("remind") or scene.sender.of("notice")
 
 
+async def test_what_failed_and_expired_by_a_clock_that_was_ahead_is_tried_as_soon_as_it_is_right(scene: Scene) -> None:
+    await scene.add(meeting(leads=DAY_BEFORE))
+    await scene.runner.settled()
+    scene.sender.outcome = lambda _: TryLater("unreachable")
+    for moment in (THURSDAY_9 + 12 * HOUR - SECOND, THURSDAY_9 + 12 * HOUR):
+        scene.clock.now = moment
+        await housekept(scene)
+    scene.sender.outcome = lambda _: None
+    scene.clock.move(-8 * HOUR)
+    await housekept(scene)
+    assert len(scene.sender.of("remind")) == 1 and scene.sender.of("notice") == []
+
+
 @pytest.mark.parametrize("ahead", [3 * SECOND, 8 * HOUR])
 @pytest.mark.parametrize("is_restarted", [True, False])
 async def test_what_was_past_its_grace_by_any_clock_is_told_though_the_clock_is_set_back(
@@ -109,6 +122,23 @@ async def test_what_was_told_already_is_not_told_again_when_the_clock_is_set_bac
     await housekept(scene)
     await scene.until(THURSDAY_9 + DAY + HOUR, step=MINUTE)
     assert len(scene.sender.of("notice")) == 1
+
+
+async def test_a_leader_who_was_told_is_not_told_again_because_another_one_was_not(scene: Scene) -> None:
+    """Both of what expired in the same round; the second one could not be reached before the clock was set back."""
+    other = LEADER + 1
+    await scene.add(meeting(leads=DAY_BEFORE))
+    for number in range(12):  # more than a message lists
+        await scene.add(meeting(title=f"第{number}个会", leads=DAY_BEFORE), chat_id=GROUP - 1, leader_id=other)
+    await scene.runner.settled()
+    scene.sender.outcome = lambda p: TryLater("unreachable") if p.first.planned.chat_id == other else None
+    scene.clock.now = THURSDAY_9 + DAY
+    await housekept(scene)
+    scene.clock.move(-3 * SECOND)
+    scene.sender.outcome = lambda _: None
+    await housekept(scene)
+    await scene.until(THURSDAY_9 + DAY + HOUR, step=MINUTE)
+    assert [(p.chat_id, p.payload["count"]) for p in scene.sender.of("notice")] == [(LEADER, 1), (other, 12)]
 
 
 async def test_what_the_group_is_told_for_its_leader_outlives_a_step_back(scene: Scene) -> None:
@@ -141,6 +171,29 @@ async def test_telegram_is_waited_for_as_long_as_it_said_though_the_clock_is_set
     scene.clock.move(-back)
     begun = scene.clock()
     await housekept(scene)
+    await scene.until(begun + 59 * SECOND, step=10 * SECOND)
+    assert scene.sender.of("remind") == []
+    await scene.until(begun + MINUTE + SECOND, step=SECOND)
+    assert len(scene.sender.of("remind")) == 1
+
+
+@pytest.mark.parametrize("back", [3 * SECOND, HOUR])
+async def test_telegram_is_waited_for_though_each_replica_sees_the_clock_set_back(
+    scene: Scene, back: timedelta
+) -> None:
+    await scene.add(meeting(leads=DAY_BEFORE))
+    other = scene.new_runner()
+    await scene.runner.settled()
+    scene.clock.now = THURSDAY_9 + 9 * HOUR
+    scene.sender.outcome = lambda _: SlowDown(MINUTE)
+    await housekept(scene)
+    scene.sender.outcome = lambda _: None
+    await other.settled()
+    scene.clock.move(-back)
+    begun = scene.clock()
+    for runner in (scene.runner, other):
+        runner.wake()
+        await runner.settled()
     await scene.until(begun + 59 * SECOND, step=10 * SECOND)
     assert scene.sender.of("remind") == []
     await scene.until(begun + MINUTE + SECOND, step=SECOND)

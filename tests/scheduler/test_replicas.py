@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -15,8 +16,9 @@ from scheduler.ports import Parcel, Result
 from scheduler.rule import Lead, Schedule
 from scheduler.runner import LEASE, Runner
 from scheduler.workdays import SpecialDay, Workdays
-from storage import StoreError
-from tests.scheduler.kit import GROUP, Scene, meeting
+from storage import StoreError, open_stores
+from tests.conftest import FakeClock
+from tests.scheduler.kit import GROUP, FakeSender, Scene, meeting
 
 FRIDAY = datetime(2026, 3, 6, 19, 30)
 THURSDAY_9 = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -191,7 +193,7 @@ async def test_a_rule_that_can_not_be_planned_silences_no_other(scene: Scene, br
 
 
 @pytest.mark.parametrize("is_planned", [True, False])
-@pytest.mark.parametrize("broken", ["leads = '[[1]]'", "leads = '5'", "start = 'x'"])
+@pytest.mark.parametrize("broken", ["leads = '[[1]]'", "leads = '5'", "start = 'x'", f"since = {9 * 10**18}"])
 async def test_a_rule_that_can_not_be_read_silences_no_other_and_is_in_the_log(
     scene: Scene, caplog: pytest.LogCaptureFixture, broken: str, is_planned: bool
 ) -> None:
@@ -203,6 +205,34 @@ async def test_a_rule_that_can_not_be_read_silences_no_other_and_is_in_the_log(
         await connection.execute(text(f"UPDATE rules SET {broken} WHERE id = {bad.id}"))
     await scene.until(THURSDAY_9 + 2 * DAY)
     assert [p.chat_id for p in scene.sender.of("remind") if p.chat_id != bad.chat_id] == [GROUP]
+    assert f"rule.unreadable id={bad.id}" in caplog.text
+
+
+async def test_rules_that_can_not_be_read_silence_no_other_however_many_they_are(scene: Scene) -> None:
+    for _ in range(60):
+        await scene.add(meeting(leads=(Lead(),)), chat_id=-7)
+    async with scene.stores.rules.engine.begin() as connection:
+        await connection.execute(text("UPDATE rules SET start = 'x'"))
+    scene.clock.move(MINUTE)
+    await scene.add(meeting(leads=(Lead(),)))
+    await scene.until(THURSDAY_9 + 2 * DAY)
+    assert [p.chat_id for p in scene.sender.of("remind")] == [GROUP]
+
+
+@pytest.mark.parametrize(
+    "broken", ["leads = '[[0, 0'", "leads = ''", "nag = '[[1'", "since = 'x'", "planned_until = 'x'"]
+)
+async def test_what_only_an_embedded_data_base_lets_stand_silences_no_other(
+    tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
+        scene = Scene(stores, clock, FakeSender())
+        bad = await scene.add(meeting(leads=(Lead(),)), chat_id=-7)
+        await scene.add(meeting(leads=(Lead(),)))
+        async with stores.rules.engine.begin() as connection:
+            await connection.execute(text(f"UPDATE rules SET {broken} WHERE id = {bad.id}"))
+        await scene.until(THURSDAY_9 + 2 * DAY)
+    assert [p.chat_id for p in scene.sender.of("remind")] == [GROUP]
     assert f"rule.unreadable id={bad.id}" in caplog.text
 
 

@@ -104,6 +104,21 @@ async def test_who_was_entered_by_name_stays_another_one_when_the_groups_become_
         assert {name_of[number] for number in answered} == set(expected)
 
 
+@pytest.mark.parametrize(("by_name", "by_account"), [(OLD, NEW), (NEW, OLD)])
+async def test_who_is_there_by_account_is_not_listed_by_name_too_when_the_groups_become_one(
+    stores: Stores, clock: FakeClock, by_name: int, by_account: int
+) -> None:
+    people, wang, elsewhere = stores.people, Member(7, "王小明"), -6
+    for chat_id in (by_name, elsewhere):
+        await people.enter(chat_id, wang.name, now=clock())
+    other = await people.enter(by_name, "李四", now=clock())
+    await people.join(by_account, wang, now=clock())
+    for _ in range(2):
+        await stores.chats.move(OLD, NEW, now=clock())
+    assert [(m.user_id, m.name) for m in await people.roster(NEW)] == [(other.user_id, other.name), (7, wang.name)]
+    assert [m.name for m in await people.roster(elsewhere)] == [wang.name]
+
+
 async def test_of_what_is_declared_under_both_ids_the_new_one_stays(stores: Stores, clock: FakeClock) -> None:
     for chat_id, name in ((OLD, "会#1"), (OLD, "党费#1"), (NEW, "会#1"), (NEW, "学习#1")):
         await stores.chats.put(Chat(chat_id, "", "Asia/Shanghai"), now=clock())

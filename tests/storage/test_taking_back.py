@@ -43,6 +43,13 @@ async def test_the_second_of_two_taps_changes_nothing(stores: Stores) -> None:
     assert await people.answers(response.rule_id, NOMINAL) == {}
 
 
+async def test_a_clock_that_was_set_back_since_makes_no_two_taps_one(stores: Stores) -> None:
+    response, people = await paid(stores), stores.people
+    assert await people.take_back(again(response, -ONE_TAP))
+    assert await people.answer(again(response, -timedelta(hours=1)), HERE)
+    assert await people.answers(response.rule_id, NOMINAL) == {WANG.user_id: "paid"}
+
+
 async def test_what_was_not_answered_is_not_taken_back(stores: Stores) -> None:
     response = await paid(stores)
     later = again(response, timedelta(days=1))
