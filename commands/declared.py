@@ -17,6 +17,7 @@ from knowledge import Problem
 from knowledge.located import Document, NotText, read
 from scheduler.phrase import NotUnderstood, Understood, parse
 from scheduler.rule import DEFAULT_ZONE, GroupRule, Rule
+from scheduler.workdays import Workdays
 from settings import CONFIG
 from storage import Chat, RuleStore, StoreError, Stores, bare_name
 
@@ -73,12 +74,13 @@ def load_declared(path: Path, *, now: datetime) -> tuple[Sequence[Declared] | Un
     return list(reader.groups(groups)), reader.problems
 
 
-async def keep_in_step(
+async def keep_in_step(  # noqa: PLR0913
     stores: Stores,
     wanted: Sequence[Declared] | Unsaid,
     problems: Sequence[Problem],
     *,
     now: datetime,
+    workdays: Workdays,
     file: str = CONFIG.name,
 ) -> list[Problem]:
     """Add what is new, change what reads otherwise, delete what is no longer declared, or is there twice.
@@ -86,7 +88,8 @@ async def keep_in_step(
     While anything is wrong with the file nothing else is deleted: what is missing may be what could not be read, or
     not be written. A problem for each reminder that the data base refuses; the others are taken. A warning for each
     group that is a supergroup now and is still declared by its old number, and for a file that says nothing of groups
-    though some were declared. file: its name, for what is wrong with it as a whole. Raises StoreError when the data
+    though some were declared. workdays: the calendar in force.
+    file: its name, for what is wrong with it as a whole. Raises StoreError when the data
     base can't be read at all.
     """
     stored = await stores.rules.declared()
@@ -97,7 +100,7 @@ async def keep_in_step(
     refused: list[Problem] = []
     for declared in _by_new_numbers(wanted, moved):
         same = known.pop((declared.chat.chat_id, bare_name(declared.name)), [])
-        refused += await _taken(stores, declared, same, now)
+        refused += await _taken(stores, declared, same, now, workdays)
     if not problems and not refused:
         refused += await _cleared(stores.rules, [rule for same in known.values() for rule in same], file, now)
     return [*refused, *sorted({_renumbered(d, moved[d.chat.chat_id]) for d in wanted if d.chat.chat_id in moved})]
@@ -111,11 +114,13 @@ def _by_name(stored: Sequence[GroupRule]) -> dict[tuple[int, str], list[GroupRul
     return known
 
 
-async def _taken(stores: Stores, declared: Declared, same: Sequence[GroupRule], now: datetime) -> list[Problem]:
+async def _taken(
+    stores: Stores, declared: Declared, same: Sequence[GroupRule], now: datetime, workdays: Workdays
+) -> list[Problem]:
     try:
         await stores.chats.describe(declared.chat)
         await _delete(stores.rules, same[1:], now)  # first: no two may have one name and text
-        await _keep(stores.rules, declared, same[0] if same else None, now)
+        await _keep(stores.rules, declared, same[0] if same else None, now, workdays)
     except StoreError as error:
         message = f"数据库没存下“{bare_name(declared.name)}”这条提醒（{error}），这次的改动没生效"
         return [Problem(*declared.own_place, message, _TRY_AGAIN)]
@@ -149,14 +154,18 @@ def _renumbered(declared: Declared, new: int) -> Problem:
     return Problem(*declared.place, message, f"改成 chat: {new}（提醒已经跟过去了）", "warning")
 
 
-async def _keep(store: RuleStore, declared: Declared, stored: GroupRule | None, now: datetime) -> None:
+async def _keep(
+    store: RuleStore, declared: Declared, stored: GroupRule | None, now: datetime, workdays: Workdays
+) -> None:
     rule, thread_id, leader_id, name = declared.rule, declared.thread_id, declared.leader_id, declared.name
     if stored is None:
         chat_id = declared.chat.chat_id
         await store.declare(rule, name, chat_id=chat_id, leader_id=leader_id, now=now, thread_id=thread_id)
     elif (stored.declared, stored.thread_id, stored.leader_id) != (name, thread_id, leader_id):
         rule = _rule_of(declared, stored, now)
-        await store.change(stored.id, rule, now=now, declared=name, thread_id=thread_id, leader_id=leader_id)
+        await store.change(
+            stored.id, rule, now=now, workdays=workdays, declared=name, thread_id=thread_id, leader_id=leader_id
+        )
 
 
 def _rule_of(declared: Declared, stored: GroupRule, now: datetime) -> Rule:

@@ -180,7 +180,8 @@ async def _declare(services: Services, config: Path) -> list[Problem]:
     """The groups of config.yaml into the data base; what is wrong with some of them."""
     now = services.clock()
     declared, problems = load_declared(config, now=now)
-    moved = await keep_in_step(services.stores, declared, problems, now=now, file=config.name)
+    workdays = services.workdays()
+    moved = await keep_in_step(services.stores, declared, problems, now=now, workdays=workdays, file=config.name)
     return [*problems, *moved]
 
 

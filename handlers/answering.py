@@ -4,7 +4,7 @@ What a press says is never trusted: the rule must be of this chat, the answer on
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from handlers.render import rendered, split
 from handlers.services import Context, Services
 from knowledge import entry_text, related
 from scheduler.coming import event_on_the_day
+from scheduler.delivery import Delivery
 from scheduler.planning import BEGINNING
 from scheduler.response import ANSWERS, Answer, Member, Response
 from scheduler.rule import GroupRule, Kind
@@ -67,7 +68,7 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     group_rule = await stores.rules.get(press.rule_id)
     if group_rule is None or not await _is_here(group_rule, message.chat, context):
         return _GONE
-    promised = await stores.deliveries.of_rule(group_rule.id, press.nominal)
+    promised = await _promised(press, group_rule, context.services)
     if not promised:
         return _GONE
     event_at = promised[-1].planned.event_at or now
@@ -79,6 +80,13 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     words = await _written(response, group_rule, context.services, is_over=is_over)
     await _recount({press.nominal, nominal}, group_rule, message, context)
     return words if nominal == press.nominal else f"改到{nominal.hour}:{nominal.minute:02}了，{words}"
+
+
+async def _promised(press: AnswerPress, group_rule: GroupRule, services: Services) -> Sequence[Delivery]:
+    """All of the event, which goes by another name when its hour was moved meanwhile."""
+    found = await services.stores.deliveries.of_rule(group_rule.id, press.nominal)
+    event = event_on_the_day(group_rule, press.nominal, services.workdays()) if not found else None
+    return await services.stores.deliveries.of_rule(group_rule.id, event.nominal) if event is not None else found
 
 
 async def _written(response: Response, group_rule: GroupRule, services: Services, *, is_over: bool) -> str:

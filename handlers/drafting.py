@@ -104,7 +104,7 @@ def answered(set_up: SetUp, prompt: int, reply: int, words: str, *, now: datetim
     what, before = set_up.prompts[prompt], set_up.typed.get(reply)
     if before is not None and before.words == words:
         return set_up
-    without = _without(set_up.rule, before.leads if before is not None else ())
+    without = _without(set_up.rule, _own_leads(set_up, reply, now) if before is not None else frozenset())
     rule = with_typed(without, what, words, now=now)
     if isinstance(rule, str):
         return rule
@@ -114,7 +114,15 @@ def answered(set_up: SetUp, prompt: int, reply: int, words: str, *, now: datetim
     return replace(set_up, rule=rule, typed=set_up.typed | {reply: typed})
 
 
-def _without(rule: Rule, keys: tuple[str, ...]) -> Rule:
+def _own_leads(set_up: SetUp, reply: int, now: datetime) -> frozenset[str]:
+    """What that reply has added, and no other one says too."""
+    bare = replace(set_up.rule, leads=())
+    others = [with_typed(bare, "ahead", typed.words, now=now) for n, typed in set_up.typed.items() if n != reply]
+    said = {lead.key for rule in others if isinstance(rule, Rule) for lead in rule.leads}
+    return frozenset(set_up.typed[reply].leads) - said
+
+
+def _without(rule: Rule, keys: frozenset[str]) -> Rule:
     return replace(rule, leads=tuple(lead for lead in rule.leads if lead.key not in keys))
 
 

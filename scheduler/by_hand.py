@@ -50,29 +50,51 @@ def news_of(
     if stored.state != "active":
         return ()
     to_come = _to_come(stored, fresh.rule, workdays, now=now)
-    off: dict[Occurrence, list[str]] = {to_come[0]: unsaid} if (unsaid := _unsaid(known, to_come)) else {}
+    off: dict[Occurrence, list[str]] = {}
     for move in _moves(stored, fresh.rule, known, workdays, now=now):
-        told_at = last_told(known, move.was.nominal.date()) if move.was is not None else None
+        told_at = _last_told_of(move, known)
         called_off = _called_off(move, told_at, to_come, fresh.rule)
         if called_off or comes_unheard(move, fresh.rule, told_at=told_at, now=now):
             off.setdefault(move.event, []).extend(called_off)
-    news = [(at_once(fresh, event, MOVED, stored.revision, now=now), was) for event, was in off.items()]
-    return tuple(replace(planned, payload={"was": was} if was else {}) for planned, was in news)
+    for news in (d.planned for d in known if d.planned.lead == MOVED and d.state in ("pending", "sending")):
+        _take_over(news, off, to_come, known)
+    found = [(at_once(fresh, event, MOVED, stored.revision, now=now), was) for event, was in off.items()]
+    return tuple(replace(planned, payload={"was": sorted(set(was))} if was else {}) for planned, was in found)
 
 
-def _unsaid(known: Iterable[Delivery], to_come: Sequence[Occurrence]) -> list[str]:
-    """What an earlier change calls off, when that has not been sent yet: this change takes its place."""
-    waiting = (d.planned.payload for d in known if d.planned.lead == MOVED and d.state == "pending")
-    times = [was for payload in waiting for was in payload.get("was", ())]
-    return [was for was in times if to_come and not _on(datetime.fromisoformat(was).date(), to_come)]
+def _last_told_of(move: Move, known: Sequence[Delivery]) -> datetime | None:
+    """Of the day that it moves to, where people may still come as told before, or of the day that it leaves."""
+    there = last_told(known, move.event.nominal.date())
+    return there if there is not None or move.was is None else last_told(known, move.was.nominal.date())
+
+
+def _take_over(
+    news: Planned, off: dict[Occurrence, list[str]], to_come: Sequence[Occurrence], known: Sequence[Delivery]
+) -> None:
+    """Into `off`: what an earlier change has not said yet, where this one makes it untrue or repeats it."""
+    was = [time for time in (news.payload or {}).get("was", ()) if not _at(datetime.fromisoformat(time), to_come)]
+    stands = next((event for event in to_come if event.at == news.event_at), None)
+    if stands is not None:
+        if stands in off:
+            off[stands].extend(was)
+        return
+    same_day = _on(news.nominal.date(), to_come) if news.nominal is not None else []
+    event = next(iter([*same_day, *(to_come if was else ())]), None)
+    if event is not None and (was or last_told(known, event.nominal.date()) != event.at):
+        off.setdefault(event, []).extend(was)
 
 
 def _called_off(move: Move, told_at: datetime | None, to_come: Sequence[Occurrence], changed: Rule) -> list[str]:
     """The time that was told, when nothing else comes on that day."""
-    if move.was is None or told_at is None or _on(move.was.nominal.date(), to_come):
+    if move.was is None or told_at is None:
         return []
     local = told_at.astimezone(ZoneInfo(changed.schedule.zone)).replace(tzinfo=None)
-    return [local.isoformat(timespec="minutes")]
+    return [] if _at(local, to_come) else [local.isoformat(timespec="minutes")]
+
+
+def _at(local: datetime, events: Iterable[Occurrence]) -> bool:
+    """Whether something comes on that local day."""
+    return any(event.local.date() == local.date() for event in events)
 
 
 def _moves(

@@ -21,8 +21,12 @@ from storage.tables import DeliveryRow, ResponseRow, SkipRow, table_of
 deliveries = table_of(DeliveryRow)
 BY_HAND = "+"  # leads that begin so were asked for by hand, or outlive their dates: no plan touches them
 KEPT = f"{BY_HAND}kept"
+OVERDUE = "overdue"  # withdrawn after its time, unsent, by a skip that may be taken back
+LEADERLESS = "leaderless"  # withdrawn while there was nobody to tell
+OUTDATED = "outdated"  # on its way while what it says became untrue
 _FARTHEST = timedelta(days=45)  # a roll, and the time that answers are carried within
 CARRIED_WITHIN = timedelta(days=2)  # after an event its answers may still have to be summed up
+_OPEN = ("pending", "sending", "withdrawn")
 PLANNED = ~deliveries.c.lead.startswith(BY_HAND)
 WAITING = and_(deliveries.c.state == "pending", deliveries.c.purpose != "notice")
 
@@ -54,10 +58,11 @@ async def carried_over(connection: AsyncConnection, change: Change) -> dict[str,
     """Rename, keep or withdraw; what more is to be written in the rule, so that the rest is seen anew."""
     mine, c = deliveries.c.rule_id == change.before.id, deliveries.c
     on_its_way = and_(c.state.in_(("pending", "sending")), c.purpose != "notice")
-    summed_up = and_(c.purpose == "summary", c.lead == "after", c.state.in_(("sent", "expired", "failed")))
+    may_return = and_(c.state == "withdrawn", c.problem.in_((OVERDUE, LEADERLESS)))
+    summed_up = and_(c.purpose == "summary", c.lead.in_(("after", KEPT)), c.state.in_(("sent", "expired", "failed")))
     recent = c.event_at > change.now - CARRIED_WITHIN
-    rows = await connection.execute(select(deliveries).where(mine, or_(on_its_way, and_(summed_up, recent))))
-    for row in rows.mappings().all():
+    concerned = or_(on_its_way, may_return, and_(summed_up, recent))
+    for row in (await connection.execute(select(deliveries).where(mine, concerned))).mappings().all():
         await _carry(connection, row, change)
     await _carry_answers(connection, change)
     left = (await connection.execute(select(func.min(c.due_at)).where(mine, WAITING, PLANNED))).scalar()
@@ -71,28 +76,42 @@ async def withdraw(connection: AsyncConnection, rule_id: int, *which: Any, probl
 
 
 async def _carry(connection: AsyncConnection, row: RowMapping, change: Change) -> None:
-    event, is_over = change.becomes(row["nominal"]), row["event_at"] <= change.now
-    this = deliveries.c.id == row["id"]
-    if row["lead"] == MOVED:  # it tells of dates that are none any more
-        await withdraw(connection, change.before.id, this)
-    elif event is None and is_over and row["purpose"] == "summary":  # held is held, whatever comes next
-        outlives = row["state"] in ("pending", "sending") and not row["lead"].startswith(BY_HAND)
-        await connection.execute(update(deliveries).where(this).values(lead=KEPT if outlives else row["lead"]))
-    elif event is None:
-        await withdraw(connection, change.before.id, this)
-    elif event.nominal != row["nominal"] and change.is_recent(row["event_at"]):
+    event, is_held = change.becomes(row["nominal"]), row["purpose"] == "summary" and row["event_at"] <= change.now
+    if row["lead"] == MOVED:
+        if event is None or event.at != row["event_at"]:  # it tells of a time that is none any more
+            await _undo(connection, row)
+    elif event is None and not is_held:
+        await _undo(connection, row)
+    elif event is None or not (event.nominal == row["nominal"] or change.is_recent(row["event_at"])):
+        await _keep(connection, row)  # held is held, whatever comes next
+    elif event.nominal != row["nominal"] or row["lead"] == KEPT:
         await _rename(connection, row, event)
+
+
+async def _undo(connection: AsyncConnection, row: RowMapping) -> None:
+    """What waits is withdrawn; what was withdrawn does not come back; what is on its way is not tried again."""
+    if row["state"] not in _OPEN:
+        return
+    values = {"problem": OUTDATED} if row["state"] == "sending" else {"state": "withdrawn", "problem": ""}
+    await connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(values))
+
+
+async def _keep(connection: AsyncConnection, row: RowMapping) -> None:
+    """Under the name that it has."""
+    if row["state"] in _OPEN and not row["lead"].startswith(BY_HAND):
+        await connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(lead=KEPT))
 
 
 async def _rename(connection: AsyncConnection, row: RowMapping, event: Occurrence) -> None:
     """One that goes by that name already, from an earlier change, stays if it was sent or is about to be."""
     key = row["key"].replace(f"/{row['nominal']:%Y%m%dT%H%M}/", f"/{event.nominal:%Y%m%dT%H%M}/")
-    this, that = deliveries.c.id == row["id"], deliveries.c.key == key
+    this, that = deliveries.c.id == row["id"], and_(deliveries.c.key == key, deliveries.c.id != row["id"])
     await connection.execute(delete(deliveries).where(that, deliveries.c.state == "withdrawn"))
     if (await connection.execute(select(deliveries.c.id).where(that))).first() is not None:
-        await withdraw(connection, row["rule_id"], this)
+        await _undo(connection, row)
         return
-    values = {"key": key, "nominal": event.nominal, "event_at": event.at}
+    lead = key.rpartition("/")[2] if row["lead"] == KEPT else row["lead"]
+    values = {"key": key, "nominal": event.nominal, "event_at": event.at, "lead": lead}
     await connection.execute(update(deliveries).where(this).values(values))
 
 

@@ -14,12 +14,12 @@ from scheduler.gates import Limits
 from scheduler.notices import UNREACHABLE, expired_notices
 from scheduler.ports import Claim, Result
 from scheduler.rule import GroupRule
-from storage.carrying import BY_HAND
+from storage.carrying import BY_HAND, OUTDATED, OVERDUE
 from storage.claims import PENDING, Claimant, claimed, rules_of
 from storage.database import reading, reported
 from storage.gates import gates_of, put_gates
 from storage.rows import delivery_of, planned_values
-from storage.rules import OVERDUE, skipped_of
+from storage.rules import skipped_of
 from storage.statements import inserting
 from storage.tables import DeliveryRow, RuleRow, SkipRow, table_of
 
@@ -59,7 +59,7 @@ class DeliveryStore:
         statement = update(deliveries).where(*mine).values(changed | {"lease_until": None})
         with reported():
             async with self.engine.begin() as connection:
-                overtaken = await _overtaken(connection, results, now)
+                overtaken = await _overtaken(connection, results, now) | await _outdated(connection, results)
                 ordered = sorted(results, key=lambda r: r.delivery.id)  # workers that meet wait, and don't deadlock
                 values = {r.delivery.id: _recorded(r, now) | overtaken.get(r.delivery.id, {}) for r in ordered}
                 if plain := [values[r.delivery.id] for r in ordered if not r.notices]:
@@ -203,7 +203,7 @@ async def _overtaken(
     connection: AsyncConnection, results: Sequence[Result], now: datetime
 ) -> dict[int, dict[str, Any]]:
     """Of those to be tried again whose rule was changed meanwhile: what else is to be written, by id."""
-    again = {r.delivery.id: r for r in results if r.change.state == "pending" and _follows(r.delivery.planned)}
+    again = {r.delivery.id: r for r in results if r.change.state == "pending" and _is_planned(r.delivery.planned)}
     if not again:
         return {}
     numbers = {r.delivery.planned.rule_id for r in again.values()}
@@ -216,7 +216,7 @@ async def _overtaken(
         if revision == result.revision:
             continue
         await _plan_again(connection, planned.rule_id, planned.due_at)
-        found[number] = {"new_state": "withdrawn"} if planned.lead == MOVED else {}
+        found[number] = {}
         if state == "deleted":
             found[number] = {"new_state": "withdrawn", "new_problem": "deleted"}
         elif planned.nominal in skipped.get(planned.rule_id or 0, ()) and planned.due_at <= now:
@@ -231,9 +231,18 @@ async def _locked(connection: AsyncConnection, numbers: Collection[int | None]) 
     return {row.id: (row.revision, row.state) for row in await connection.execute(wanted)}
 
 
-def _follows(planned: Planned) -> bool:
-    """Whether it is of no use when its rule is another one by then."""
-    return planned.purpose != "notice" and (planned.lead == MOVED or not planned.lead.startswith(BY_HAND))
+def _is_planned(planned: Planned) -> bool:
+    return planned.purpose != "notice" and not planned.lead.startswith(BY_HAND)
+
+
+async def _outdated(connection: AsyncConnection, results: Sequence[Result]) -> dict[int, dict[str, Any]]:
+    """Of those to be tried again by hand's order: what became untrue on its way, and what is to be written of it."""
+    news = [r.delivery.id for r in results if r.change.state == "pending" and r.delivery.planned.lead == MOVED]
+    if not news:
+        return {}
+    untrue = (deliveries.c.id.in_(news), deliveries.c.problem == OUTDATED)
+    found = (await connection.execute(select(deliveries.c.id).where(*untrue))).scalars()
+    return {number: {"new_state": "withdrawn"} for number in found}
 
 
 async def _plan_again(connection: AsyncConnection, rule_id: int | None, since: datetime) -> None:

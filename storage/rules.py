@@ -12,7 +12,7 @@ from scheduler.by_hand import MOVED
 from scheduler.delivery import Planned
 from scheduler.rule import GroupRule, Rule
 from scheduler.workdays import Workdays
-from storage.carrying import KEPT, PLANNED, Change, carried_over, withdraw
+from storage.carrying import LEADERLESS, OVERDUE, PLANNED, Change, carried_over, withdraw
 from storage.database import reading, reported
 from storage.rows import group_rules_of, planned_values, rule_values
 from storage.statements import inserting, is_written
@@ -22,9 +22,7 @@ rules = table_of(RuleRow)
 skips = table_of(SkipRow)
 deliveries = table_of(DeliveryRow)
 UNDO = timedelta(minutes=10)
-_LEADERLESS = "leaderless"  # withdrawn while there was nobody to tell
 _LIBRARY = Workdays()
-OVERDUE = "overdue"  # withdrawn after its time, unsent
 
 
 @dataclass(frozen=True)
@@ -138,7 +136,7 @@ class RuleStore:
                 row = await _locked(connection, rule_id)
                 if row is None or row["state"] != "active":
                     return False
-                await withdraw(connection, rule_id, or_(PLANNED, deliveries.c.lead.in_((KEPT, MOVED))))
+                await withdraw(connection, rule_id, or_(PLANNED, deliveries.c.lead == MOVED))
                 await _write(connection, row, {"state": "paused"})
         return True
 
@@ -274,7 +272,7 @@ async def _dated_anew(
 
 async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, Any], now: datetime) -> None:
     """What waits, or may come back, goes to the topic, and to the leader, of now; to nobody when there is none."""
-    returning = and_(deliveries.c.state == "withdrawn", deliveries.c.problem.in_(("deleted", _LEADERLESS)))
+    returning = and_(deliveries.c.state == "withdrawn", deliveries.c.problem.in_(("deleted", LEADERLESS)))
     mine = (deliveries.c.rule_id == row["id"], or_(_PENDING, returning))
     if "thread_id" in changed:
         in_group = (*mine, deliveries.c.chat_id == row["chat_id"])
@@ -284,10 +282,10 @@ async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, A
         return
     in_private = deliveries.c.purpose.in_(("summary", "checklist"))
     if not leader:
-        await withdraw(connection, row["id"], in_private, problem=_LEADERLESS)
+        await withdraw(connection, row["id"], in_private, problem=LEADERLESS)
         return
     await connection.execute(update(deliveries).where(*mine, in_private).values(chat_id=leader))
-    await _bring_back(connection, row["id"], _LEADERLESS, deliveries.c.expires_at > now)
+    await _bring_back(connection, row["id"], LEADERLESS, deliveries.c.expires_at > now)
 
 
 async def skipped_of(connection: AsyncConnection, rule_ids: Iterable[int]) -> dict[int, set[datetime]]:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from commands.declared import keep_in_step, load_declared
 from knowledge import Problem
+from scheduler.workdays import Workdays
 from storage import Stores
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday
+LIBRARY = Workdays()
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -25,7 +27,9 @@ def one(when: str = "隔周五19点半开党小组会", *, chat: int = -12, lead
     )
 
 
-async def started(stores: Stores, folder: Path, text: str, now: datetime = NOW) -> list[Problem]:
+async def started(
+    stores: Stores, folder: Path, text: str, now: datetime = NOW, workdays: Workdays = LIBRARY
+) -> list[Problem]:
     """As the bot starts with that file; what is told of it."""
     declared, problems = load_declared(written(folder, text), now=now)
-    return await keep_in_step(stores, declared, problems, now=now)
+    return await keep_in_step(stores, declared, problems, workdays=workdays, now=now)

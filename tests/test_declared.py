@@ -12,6 +12,7 @@ from sqlalchemy import text
 from commands.declared import keep_in_step, load_declared
 from sandbox import Sandbox
 from scheduler.delivery import ChatMoved
+from scheduler.workdays import Workdays
 from storage import Stores, open_stores
 from tests.conftest import ROOT, FakeClock
 from tests.declaring import DAY, HOUR, MINUTE, NOW, one, started, written
@@ -107,36 +108,36 @@ def test_one_bad_reminder_does_not_take_the_others_along(tmp_path: Path) -> None
 async def test_the_data_base_keeps_in_step(tmp_path: Path) -> None:
     async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
         declared, problems = load_declared(written(tmp_path, GOOD), now=NOW)
-        await keep_in_step(stores, declared, problems, now=NOW)
+        await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
         first = await stores.rules.all()
         later = NOW.replace(day=20)
         declared, problems = load_declared(written(tmp_path, GOOD), now=later)
-        await keep_in_step(stores, declared, problems, now=later)
+        await keep_in_step(stores, declared, problems, workdays=Workdays(), now=later)
         assert await stores.rules.all() == first  # a restart changes nothing, not even the first date
         declared, problems = load_declared(written(tmp_path, GOOD.replace("三楼", "五楼")), now=later)
-        await keep_in_step(stores, declared, problems, now=later)
+        await keep_in_step(stores, declared, problems, workdays=Workdays(), now=later)
         assert [r.rule.place for r in await stores.rules.all()] == ["五楼会议室", ""]
-        await keep_in_step(stores, declared[:1], problems, now=later)
+        await keep_in_step(stores, declared[:1], problems, workdays=Workdays(), now=later)
         assert [r.rule.kind for r in await stores.rules.all()] == ["meeting"]
 
 
 async def test_nothing_is_deleted_while_the_file_is_broken(tmp_path: Path) -> None:
     async with open_stores(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", tmp_path / "key") as stores:
         declared, problems = load_declared(written(tmp_path, GOOD), now=NOW)
-        await keep_in_step(stores, declared, problems, now=NOW)
+        await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
         declared, problems = load_declared(written(tmp_path, GOOD.replace("收党费", "，每")), now=NOW)
         assert problems
-        await keep_in_step(stores, declared, problems, now=NOW)
+        await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
         assert len(await stores.rules.all()) == 2
 
 
 async def test_what_a_broken_group_had_stays_as_it_was(stores: Stores, tmp_path: Path) -> None:
     declared, problems = load_declared(written(tmp_path, GOOD), now=NOW)
-    await keep_in_step(stores, declared, problems, now=NOW)
+    await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
     before = await stores.rules.all()
     for wrong in ("leader: 张三", "leader: 5123456789\n    zone: 北京"):
         declared, problems = load_declared(written(tmp_path, GOOD.replace("leader: 5123456789", wrong)), now=NOW)
-        await keep_in_step(stores, declared, problems, now=NOW)
+        await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
         assert problems and await stores.rules.all() == before
 
 
@@ -151,12 +152,13 @@ async def test_a_group_that_became_a_supergroup_keeps_what_it_had_and_its_new_nu
 ) -> None:
     small, new = GOOD.replace("-1001234567890", "-12345"), -100777
     declared, problems = load_declared(written(tmp_path, small), now=NOW)
-    assert await keep_in_step(stores, declared, problems, now=NOW) == []
+    assert await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW) == []
     before = await stores.rules.declared()
     await stores.rules.skip(before[0].id, before[0].rule.schedule.start, now=NOW)
     for _ in range(2):
         await stores.chats.move(-12345, new, now=NOW)
-    (told,) = await keep_in_step(stores, declared, problems, now=NOW)  # the next start, with the same file
+    # the next start, with the same file
+    (told,) = await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
     after = await stores.rules.declared()
     assert [(r.id, r.chat_id, len(r.skipped)) for r in after] == [(before[0].id, new, 1), (before[1].id, new, 0)]
     assert (told.file, told.line, told.severity) == ("config.yaml", 3, "warning")
@@ -167,12 +169,12 @@ async def test_a_group_that_became_a_supergroup_keeps_what_it_had_and_its_new_nu
 async def test_of_an_old_and_a_new_number_in_the_file_the_new_one_counts(stores: Stores, tmp_path: Path) -> None:
     small = GOOD.replace("-1001234567890", "-12345")
     declared, problems = load_declared(written(tmp_path, small), now=NOW)
-    await keep_in_step(stores, declared, problems, now=NOW)
+    await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
     await stores.chats.move(-12345, -100777, now=NOW)
     both = small + small.replace("groups:\n", "").replace("-12345", "-100777").replace("三楼", "五楼")
     declared, problems = load_declared(written(tmp_path, both), now=NOW)
     assert problems == []
-    (told,) = await keep_in_step(stores, declared, problems, now=NOW)
+    (told,) = await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
     assert "-12345" in told.message
     assert [(r.chat_id, r.rule.place) for r in await stores.rules.declared()] == [
         (-100777, "五楼会议室"),
@@ -182,7 +184,7 @@ async def test_of_an_old_and_a_new_number_in_the_file_the_new_one_counts(stores:
 
 async def test_replicas_that_start_together_add_a_reminder_once(stores: Stores, tmp_path: Path) -> None:
     declared, problems = load_declared(written(tmp_path, GOOD), now=NOW)
-    await asyncio.gather(*(keep_in_step(stores, declared, problems, now=NOW) for _ in range(4)))
+    await asyncio.gather(*(keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW) for _ in range(4)))
     assert len(await stores.rules.all()) == 2
 
 
@@ -192,7 +194,7 @@ async def test_a_place_changed_while_the_machine_was_down_loses_no_reminder(
     scene = Scene(stores, clock, FakeSender())
     for place in ("三楼", "五楼"):
         declared, problems = load_declared(written(tmp_path, GOOD.replace("三楼", place)), now=scene.clock())
-        await keep_in_step(scene.stores, declared, problems, now=scene.clock())
+        await keep_in_step(scene.stores, declared, problems, workdays=Workdays(), now=scene.clock())
         if place == "三楼":
             await scene.runner.settled()
             scene.clock.now = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)  # half an hour after three days before the 6th
@@ -265,7 +267,7 @@ async def test_a_deletion_that_the_data_base_refuses_is_told_of_the_file_that_wa
     async with stores.rules.engine.begin() as connection:
         await connection.execute(text("CREATE UNIQUE INDEX one_for_each_state ON rules (state, place)"))
     declared, problems = load_declared(written(tmp_path, "groups: []\n"), now=NOW)
-    (told,) = await keep_in_step(stores, declared, problems, now=NOW, file="other.yaml")
+    (told,) = await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW, file="other.yaml")
     assert (told.file, told.severity) == ("other.yaml", "error") and "IntegrityError" in told.message
     assert await places(stores) == ["一楼"]
 
@@ -298,7 +300,7 @@ async def test_a_file_that_says_nothing_of_groups_deletes_none_and_that_is_told(
     if left is None:
         path.unlink()
     declared, problems = load_declared(path, now=NOW)
-    (told,) = await keep_in_step(stores, declared, problems, now=NOW)
+    (told,) = await keep_in_step(stores, declared, problems, workdays=Workdays(), now=NOW)
     assert await stores.rules.declared() == before
     assert (told.file, told.severity) == ("config.yaml", "warning") and "groups: []" in told.hint
 

@@ -5,7 +5,19 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from handlers.drafting import SetUp, Typed, caught_up, changing, done, from_json, never_comes, page, to_json
+from handlers.drafting import (
+    SetUp,
+    Typed,
+    answered,
+    asking,
+    caught_up,
+    changing,
+    done,
+    from_json,
+    never_comes,
+    page,
+    to_json,
+)
 from scheduler.rule import GroupRule, Lead, Rule, Schedule
 from scheduler.workdays import Workdays
 
@@ -15,6 +27,7 @@ NEAR = Rule(
 )
 SINGLE = replace(NEAR, schedule=Schedule(datetime(2026, 11, 25, 19, 30)))
 CALENDAR = Workdays()
+TYPED_AT = datetime(2026, 11, 25, 19)  # the same, there
 
 
 def stored(rule: Rule, **more: object) -> GroupRule:
@@ -68,3 +81,15 @@ def test_only_a_rule_that_reads_as_it_did_can_be_changed_from_an_old_page() -> N
     assert caught_up(set_up, later) == replace(set_up, is_paused=True, is_leaderless=True)
     assert caught_up(set_up, stored(replace(NEAR, place="三楼"))) is None
     assert caught_up(set_up, stored(NEAR, thread_id=4)) is None
+
+
+def test_a_lead_that_another_reply_says_too_stays_when_one_is_corrected() -> None:
+    set_up = asking(SetUp(replace(NEAR, leads=(Lead(at=time(9)),))), "ahead", prompt=1, page=9)
+    first = answered(set_up, 1, 11, "提前2天晚上8点", now=TYPED_AT)
+    assert isinstance(first, SetUp)
+    both = answered(first, 1, 12, "提前2天晚上8点和提前1天晚上8点", now=TYPED_AT)
+    assert isinstance(both, SetUp), both
+    assert {lead.key for lead in both.rule.leads} == {"0d@09:00", "2d@20:00", "1d@20:00"}
+    corrected = answered(both, 1, 11, "提前3天晚上8点", now=TYPED_AT)
+    assert isinstance(corrected, SetUp)
+    assert "2d@20:00" in {lead.key for lead in corrected.rule.leads}

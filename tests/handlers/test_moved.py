@@ -170,3 +170,13 @@ async def test_what_was_told_and_is_dropped_for_a_day_that_was_to_come_anyway_is
     assert "马上在群里说一声" in (await confirmed(chatting, page)).text
     await deliver(chatting)
     assert len(reminders(chatting)) == 2 and f"{other.month}月{other.day}日" in reminders(chatting)[-1]
+
+
+async def test_a_copy_that_arrived_without_a_word_is_answered_after_another_hour(pressing: Pressing) -> None:
+    chatting, now = pressing.chatting, at_ten_tomorrow(pressing)
+    await meeting_at(pressing, now.replace(hour=19, minute=30), Lead(at=time(9)))
+    chatting.world.lose_answer(method="sendMessage", chat_id=chatting.world.chat(GROUP).id)
+    await deliver(chatting)  # nobody hears that it has arrived: it waits to be tried again
+    copy = next(m for m in reversed(chatting.from_bot(GROUP)) if "能不能来" in m.text)
+    await confirmed(chatting, await moved_to(chatting, "几点", "20:00"))
+    assert (await pressing.tap(WANG, copy, "参加")).text == "改到20:00了，记下了：参加"

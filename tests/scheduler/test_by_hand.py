@@ -8,7 +8,7 @@ import pytest
 from scheduler.by_hand import MOVED, Move, at_once, comes_unheard, last_told, leads_left, moved, news_of, next_event
 from scheduler.delivery import Delivery, State
 from scheduler.rule import GroupRule, Lead, Occurrence, Rule, Schedule
-from scheduler.workdays import Workdays
+from scheduler.workdays import SpecialDay, Workdays
 
 NOW = datetime(2026, 3, 5, 2, tzinfo=UTC)  # Thursday, 10:00 in Beijing
 FRIDAY = datetime(2026, 3, 6, 19, 30)
@@ -171,3 +171,34 @@ def test_what_an_earlier_change_calls_off_is_not_lost_in_the_next_one(state: Sta
     assert (once_more.nominal, once_more.payload.get("was", [])) == (MONDAY.replace(hour=20), was)
     back = news_of(fresh, stored, known, CALENDAR, now=NOW)
     assert all("was" not in planned.payload for planned in back)
+
+
+def test_a_rolled_event_that_was_told_and_comes_on_another_day_is_called_off() -> None:
+    off = Workdays({date(2026, 3, 6): SpecialDay("holiday")})
+    rule = Rule("meeting", "党小组会", Schedule(FRIDAY, RULE.schedule.rrule, "next"), (Lead(4, at=time(9)),))
+    stored = GroupRule(7, -100, 3, 1, rule, "active", NOW)
+    monday = datetime(2026, 3, 9, 19, 30)
+    event = Occurrence(FRIDAY, monday, datetime(2026, 3, 9, 11, 30, tzinfo=UTC))
+    known = [Delivery(1, at_once(stored, event, "4d@09:00", 1, now=NOW - timedelta(minutes=60)), "sent", NOW)]
+    fresh = replace(stored, rule=replace(rule, schedule=Schedule(FRIDAY, RULE.schedule.rrule, "none")))
+    (news,) = news_of(stored, fresh, known, off, now=NOW)
+    assert news.event_at == datetime(2026, 3, 6, 11, 30, tzinfo=UTC)
+    assert news.payload == {"was": ["2026-03-09T19:30"]}
+
+
+def test_back_to_the_told_day_at_another_hour_before_the_day_was_called_off() -> None:
+    """Told Friday 19:30; to Monday (news not sent yet); back to Friday, 20:00: the only lead comes after 19:30."""
+    now = datetime(2026, 3, 6, 2, tzinfo=UTC)
+    monday = datetime(2026, 3, 9, 19, 30)
+    rule = Rule("meeting", "党小组会", Schedule(FRIDAY, RULE.schedule.rrule), (Lead(at=time(9)), Lead(minutes=15)))
+    friday = GroupRule(7, -100, 3, 1, rule, "active", now)
+    told = Occurrence(FRIDAY, FRIDAY, datetime(2026, 3, 6, 11, 30, tzinfo=UTC))
+    known = [Delivery(1, at_once(friday, told, "0d@09:00", 1, now=now - timedelta(minutes=60)), "sent", now)]
+    on_monday = replace(friday, rule=replace(rule, schedule=Schedule(monday, "FREQ=WEEKLY;BYDAY=MO")), revision=2)
+    (news,) = news_of(friday, on_monday, known, Workdays(), now=now)
+    known.append(Delivery(2, news, "pending", now))
+    at_20 = replace(
+        on_monday, rule=replace(rule, schedule=Schedule(FRIDAY.replace(hour=20, minute=0), RULE.schedule.rrule))
+    )
+    assert news_of(friday, replace(friday, rule=at_20.rule), known[:1], Workdays(), now=now)  # straight: it is told
+    assert news_of(on_monday, at_20, known, Workdays(), now=now)
