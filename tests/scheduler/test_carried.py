@@ -1,47 +1,25 @@
 """The dates of a rule are changed while something is overdue, or to be summed up: it is not lost by that."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
 from scheduler.again import Summarized, one_more
 from scheduler.delivery import TryLater
 from scheduler.response import Member, Response
-from scheduler.rule import GroupRule, Lead, Occurrence, Schedule
+from scheduler.rule import Lead, Occurrence, Schedule
 from scheduler.workdays import SpecialDay, Workdays
+from tests.scheduler.changing import AT_20, FRI, FRIDAY, FRIDAY_9, FRIDAY_21, HOUR, MINUTE, THAT_MORNING, overdue, to
 from tests.scheduler.kit import GROUP, LEADER, Scene, meeting
-
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-FRIDAY = datetime(2026, 3, 6, 19, 30)
-FRIDAY_9 = datetime(2026, 3, 6, 1, 0, tzinfo=UTC)
-FRIDAY_21 = datetime(2026, 3, 6, 13, 0, tzinfo=UTC)
-THAT_MORNING = meeting(leads=(Lead(at=time(9)),))
-EVERY_FRIDAY = "FREQ=WEEKLY;BYDAY=FR"
-AT_20 = Schedule(FRIDAY.replace(hour=20, minute=0), EVERY_FRIDAY)
-
-
-async def overdue(scene: Scene) -> GroupRule:
-    """What was to be said at nine can't be said for an hour."""
-    rule = await scene.add(THAT_MORNING)
-    scene.sender.outcome = lambda _: TryLater("unreachable")
-    await scene.until(FRIDAY_9 - MINUTE)
-    await scene.until(FRIDAY_9 + HOUR, step=HOUR)
-    scene.sender.outcome = lambda _: None
-    return rule
-
-
-async def to(scene: Scene, rule: GroupRule, schedule: Schedule) -> None:
-    assert await scene.stores.rules.change(rule.id, replace(rule.rule, schedule=schedule), now=scene.clock())
 
 
 @pytest.mark.parametrize(
     ("schedule", "nominal"),
     [
         (AT_20, FRIDAY.replace(hour=20, minute=0)),
-        (Schedule(FRIDAY, EVERY_FRIDAY, "next"), FRIDAY),
-        (Schedule(FRIDAY, f"{EVERY_FRIDAY};UNTIL=20260701T000000"), FRIDAY),
-        (Schedule(FRIDAY, f"{EVERY_FRIDAY};COUNT=5"), FRIDAY),
+        (Schedule(FRIDAY, FRI, "next"), FRIDAY),
+        (Schedule(FRIDAY, f"{FRI};UNTIL=20260701T000000"), FRIDAY),
+        (Schedule(FRIDAY, f"{FRI};COUNT=5"), FRIDAY),
     ],
     ids=["hour", "roll", "until", "count"],
 )
@@ -57,7 +35,7 @@ async def test_what_is_overdue_goes_out_by_the_new_dates(scene: Scene, schedule:
     "schedule",
     [
         Schedule(datetime(2026, 3, 12, 19, 30), "FREQ=WEEKLY;BYDAY=TH"),
-        Schedule(FRIDAY, f"{EVERY_FRIDAY};UNTIL=20260306T120000"),
+        Schedule(FRIDAY, f"{FRI};UNTIL=20260306T120000"),
     ],
     ids=["other days", "ended before"],
 )
@@ -73,8 +51,8 @@ async def test_what_there_is_not_any_more_is_not_reminded_of(scene: Scene, sched
     [
         Schedule(datetime(2026, 3, 12, 19, 30), "FREQ=WEEKLY;BYDAY=TH"),
         AT_20,
-        Schedule(FRIDAY.replace(hour=15, minute=0), EVERY_FRIDAY),
-        Schedule(FRIDAY, EVERY_FRIDAY, "skip"),
+        Schedule(FRIDAY.replace(hour=15, minute=0), FRI),
+        Schedule(FRIDAY, FRI, "skip"),
     ],
     ids=["other days", "later", "earlier", "roll"],
 )
@@ -113,7 +91,7 @@ async def test_a_new_leader_gets_what_waits_for_the_old_one(scene: Scene) -> Non
 
 
 async def test_a_deletion_taken_back_goes_by_the_calendar_that_came_meanwhile(scene: Scene) -> None:
-    rolling = meeting(schedule=Schedule(FRIDAY, EVERY_FRIDAY, "next"), leads=(Lead(),))
+    rolling = meeting(schedule=Schedule(FRIDAY, FRI, "next"), leads=(Lead(),))
     rule = await scene.add(rolling)
     await scene.runner.settled()
     await scene.stores.rules.delete(rule.id, now=scene.clock())

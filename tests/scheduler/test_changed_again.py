@@ -1,7 +1,7 @@
 """The dates of a rule are changed once more, or something else of it, before the first change has been told."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,24 +10,11 @@ from scheduler.by_hand import news_of
 from scheduler.delivery import Outcome, TryLater
 from scheduler.ports import Parcel
 from scheduler.rule import GroupRule, Lead, Schedule
+from tests.scheduler.changing import AT_20, FRI, FRIDAY, FRIDAY_9, FRIDAY_21, HOUR, MINUTE, THAT_MORNING, to
 from tests.scheduler.kit import LEADER, Scene, meeting
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-FRIDAY = datetime(2026, 3, 6, 19, 30)
-FRIDAY_9 = datetime(2026, 3, 6, 1, 0, tzinfo=UTC)
 FRIDAY_20 = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
-FRIDAY_21 = datetime(2026, 3, 6, 13, 0, tzinfo=UTC)
-FRI = "FREQ=WEEKLY;BYDAY=FR"
-AT_20 = Schedule(FRIDAY.replace(hour=20, minute=0), FRI)
 SATURDAY = Schedule(datetime(2026, 3, 7, 19, 30), "FREQ=WEEKLY;BYDAY=SA")
-THAT_MORNING = meeting(leads=(Lead(at=time(9)),))
-
-
-async def to(scene: Scene, rule: GroupRule, schedule: Schedule, **more: Any) -> None:
-    stored = await scene.stores.rules.get(rule.id)
-    assert stored is not None
-    changed = replace(stored.rule, schedule=schedule)
-    assert await scene.stores.rules.change(rule.id, changed, now=scene.clock(), workdays=scene.calendar, **more)
 
 
 async def saved(scene: Scene, rule: GroupRule, schedule: Schedule) -> None:

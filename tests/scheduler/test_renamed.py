@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 
@@ -11,37 +10,15 @@ from scheduler.by_hand import MOVED, at_once, news_of
 from scheduler.delivery import Obsolete, Outcome, TryLater
 from scheduler.ports import Parcel
 from scheduler.response import Member, Response
-from scheduler.rule import GroupRule, Lead, Occurrence, Rule, Schedule
+from scheduler.rule import Lead, Occurrence, Schedule
 from scheduler.workdays import SpecialDay, Workdays
 from storage import Stores
+from tests.scheduler.changing import AT_20, FRI, FRIDAY, FRIDAY_9, FRIDAY_21, HOUR, MINUTE, THAT_MORNING, overdue, to
 from tests.scheduler.kit import GROUP, LEADER, Scene, meeting
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-FRIDAY = datetime(2026, 3, 6, 19, 30)
-FRIDAY_9 = datetime(2026, 3, 6, 1, 0, tzinfo=UTC)
-FRIDAY_21 = datetime(2026, 3, 6, 13, 0, tzinfo=UTC)
-FRI = "FREQ=WEEKLY;BYDAY=FR"
-AT_20 = Schedule(FRIDAY.replace(hour=20, minute=0), FRI)
+DAY = timedelta(days=1)
 AT_21 = Schedule(FRIDAY.replace(hour=21, minute=0), FRI)
-THAT_MORNING = meeting(leads=(Lead(at=time(9)),))
 OFF = Workdays({date(2026, 3, 6): SpecialDay("holiday")})
-
-
-async def to(scene: Scene, rule: GroupRule, schedule: Schedule, **more: Any) -> None:
-    stored = await scene.stores.rules.get(rule.id)
-    assert stored is not None
-    changed = replace(stored.rule, schedule=schedule)
-    assert await scene.stores.rules.change(rule.id, changed, now=scene.clock(), workdays=scene.calendar, **more)
-
-
-async def overdue(scene: Scene, rule: Rule = THAT_MORNING) -> GroupRule:
-    """What was to be said at nine can't be said for an hour."""
-    stored = await scene.add(rule)
-    scene.sender.outcome = lambda _: TryLater("unreachable")
-    await scene.until(FRIDAY_9 - MINUTE)
-    await scene.until(FRIDAY_9 + HOUR, step=HOUR)
-    scene.sender.outcome = lambda _: None
-    return stored
 
 
 async def test_a_meeting_summed_up_already_is_not_summed_up_again(scene: Scene) -> None:
