@@ -15,6 +15,8 @@ from scheduler.workdays import Workdays
 
 _FROM = re.compile("起|开始")
 _END = re.compile(r";(?:UNTIL|COUNT)=\w+")
+_HOURS = re.compile(r";BYHOUR=([\d,]+)")
+_MINUTES = re.compile(r";BYMINUTE=[\d,]+")
 
 
 def counted_on(old: Schedule, new: Schedule, *, when: str, now: datetime) -> Schedule:
@@ -22,12 +24,30 @@ def counted_on(old: Schedule, new: Schedule, *, when: str, now: datetime) -> Sch
 
     new: as `when`, the text in the file, reads now. now: aware, UTC.
     """
-    if _endless(old).rrule != _endless(new).rrule:
+    if _days(old) != _days(new):
         return new
     if _begins_elsewhere(when, old) or _begins_earlier(new, old, now):
         return new
-    hour = old.start.hour if "BYHOUR" in new.rrule else new.start.hour
-    return _with_some_left(replace(new, start=old.start.replace(hour=hour, minute=new.start.minute)), now)
+    start = old.start.replace(hour=_first_hour(old, new), minute=new.start.minute)
+    return _with_some_left(replace(new, start=start), now)
+
+
+def _days(schedule: Schedule) -> str:
+    """The RRULE without hours and end."""
+    return _MINUTES.sub("", _HOURS.sub("", _endless(schedule).rrule))
+
+
+def _first_hour(old: Schedule, new: Schedule) -> int:
+    """In place of the old one where there are as many a day, so that a number of times counts on; else the earliest."""
+    before, after = _hours(old), _hours(new)
+    is_same_number = len(before) == len(after) and old.start.hour in before
+    return after[before.index(old.start.hour)] if is_same_number else after[0]
+
+
+def _hours(schedule: Schedule) -> list[int]:
+    """In order."""
+    found = _HOURS.search(schedule.rrule)
+    return sorted(map(int, found.group(1).split(","))) if found else [schedule.start.hour]
 
 
 def _endless(schedule: Schedule) -> Schedule:

@@ -4,19 +4,21 @@ What a press says is never trusted: the rule must be of this chat, the answer on
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from telegram import Chat, MaybeInaccessibleMessage, Message, ReplyParameters, Update, User
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 
 from handlers.buttons import answer_keyboard
-from handlers.counts import recounted, show_anew
+from handlers.counts import current_event, recounted, show_anew
 from handlers.names import plain_name
 from handlers.pressed import pressed_message
+from handlers.proposals import hour_in_words
 from handlers.reminder_buttons import AnswerPress, answer_press
 from handlers.reminder_texts import ANSWERED
 from handlers.render import rendered, split
@@ -25,9 +27,10 @@ from knowledge import entry_text, related
 from scheduler.coming import event_on_the_day
 from scheduler.delivery import Delivery
 from scheduler.planning import BEGINNING
-from scheduler.response import ANSWERS, Answer, Member, Response
-from scheduler.rule import GroupRule, Kind
-from storage import CARRIED_WITHIN, ONE_TAP, EventOf, StoreError
+from scheduler.response import ANSWERS, Answer, Member, Response, still_answered
+from scheduler.rule import GroupRule, Kind, Occurrence
+from scheduler.words import day_in_words
+from storage import ONE_TAP, EventOf, StoreError
 
 _GONE = "这个按钮不管用了，等下一条提醒再点吧。"
 _CHANGED = "这个提醒改过了，等下一条再点吧。"
@@ -71,15 +74,18 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     promised = await _promised(press, group_rule, context.services)
     if not promised:
         return _GONE
-    event_at = promised[-1].planned.event_at or now
-    nominal, is_over = _meant(group_rule, press.nominal, event_at, context.services)
-    if (refusal := _refusal(group_rule, press.answer, nominal)) is not None or nominal is None:
+    event = await current_event(group_rule, press.nominal, context.services)
+    event = event or still_answered(group_rule.rule, press.nominal, promised[-1].planned.event_at or now, now=now)
+    if (refusal := _refusal(group_rule, press.answer, event)) is not None or event is None:
         return refusal or _CHANGED
+    told_at = await _told_at(press, message, context.services)
+    if _never_took_place(event, told_at, group_rule):
+        return _CHANGED
     member = Member(user.id, plain_name(user.full_name))
-    response = Response(group_rule.id, nominal, member, press.answer, now)
-    words = await _written(response, group_rule, context.services, is_over=is_over)
-    await _recount({press.nominal, nominal}, group_rule, message, context)
-    return words if nominal == press.nominal else f"改到{nominal.hour}:{nominal.minute:02}了，{words}"
+    response = Response(group_rule.id, event.nominal, member, press.answer, now)
+    words = await _written(response, group_rule, context.services, is_over=event.at < now)
+    await _recount(event.nominal, group_rule, message, context)
+    return moved_words(press.nominal, told_at, event, group_rule.rule.schedule.zone) + words
 
 
 async def _promised(press: AnswerPress, group_rule: GroupRule, services: Services) -> Sequence[Delivery]:
@@ -87,6 +93,13 @@ async def _promised(press: AnswerPress, group_rule: GroupRule, services: Service
     found = await services.stores.deliveries.of_rule(group_rule.id, press.nominal)
     event = event_on_the_day(group_rule, press.nominal, services.workdays()) if not found else None
     return await services.stores.deliveries.of_rule(group_rule.id, event.nominal) if event is not None else found
+
+
+async def _told_at(press: AnswerPress, message: MaybeInaccessibleMessage, services: Services) -> datetime | None:
+    """When it is by the message that was pressed; None when that is not known."""
+    carried = await services.stores.deliveries.by_message(message.chat.id, message.message_id)
+    said = (d.planned for d in carried if (d.planned.rule_id, d.planned.nominal) == (press.rule_id, press.nominal))
+    return next((planned.event_at for planned in said), None)
 
 
 async def _written(response: Response, group_rule: GroupRule, services: Services, *, is_over: bool) -> str:
@@ -114,29 +127,25 @@ async def _again(response: Response, services: Services) -> str:
 
 
 async def _recount(
-    nominals: Collection[datetime], group_rule: GroupRule, message: MaybeInaccessibleMessage, context: Context
+    nominal: datetime, group_rule: GroupRule, message: MaybeInaccessibleMessage, context: Context
 ) -> None:
     """Where people look, under the newest reminder of the event, and under the message that was pressed."""
-    await show_anew([EventOf(group_rule.chat_id, group_rule.id, nominal) for nominal in nominals], context)
+    await show_anew([EventOf(group_rule.chat_id, group_rule.id, nominal)], context)
     if isinstance(message, Message) and message.reply_markup is not None:
         make = partial(recounted, message.reply_markup, context.services)
         context.services.refresher.changed(context.bot, (message.chat_id, message.message_id), make)
 
 
-def _meant(
-    group_rule: GroupRule, nominal: datetime, event_at: datetime, services: Services
-) -> tuple[datetime | None, bool]:
-    """The event as it is now, whose hour may have been moved since it was reminded of, and whether it is over.
+def moved_words(nominal: datetime, told_at: datetime | None, event: Occurrence, zone: str) -> str:
+    """For who answers under a message that says another hour or day; "" when it says this one.
 
-    None when there is no such one any more. Dues of a day that was are dues, whatever comes next; a meeting that was
-    put off was none.
+    nominal: what the message goes by. told_at: what it says, aware; None when nobody knows.
     """
-    now = services.clock()
-    event = event_on_the_day(group_rule, nominal, services.workdays())
-    if event is not None and (event.nominal == nominal or event_at > now - CARRIED_WITHIN):
-        return event.nominal, event.at < now
-    is_kept = event_at < now and group_rule.rule.kind not in BEGINNING
-    return (nominal, True) if is_kept else (None, False)
+    if told_at == event.at or (told_at is None and nominal == event.nominal):
+        return ""
+    told = nominal if told_at is None else told_at.astimezone(ZoneInfo(zone))
+    is_same_day = told.date() == event.local.date()
+    return f"改到{hour_in_words(event.local) if is_same_day else day_in_words(event.local)}了，"
 
 
 async def _is_here(group_rule: GroupRule, chat: Chat, context: Context) -> bool:
@@ -151,13 +160,19 @@ async def _is_here(group_rule: GroupRule, chat: Chat, context: Context) -> bool:
         return False
 
 
-def _refusal(group_rule: GroupRule, answer: Answer, nominal: datetime | None) -> str | None:
+def _never_took_place(event: Occurrence, told_at: datetime | None, group_rule: GroupRule) -> bool:
+    """A meeting of another hour, which had passed already when it was set. told_at: as the message says, aware."""
+    is_moved = told_at is not None and told_at != event.at and told_at > group_rule.since
+    return is_moved and event.at <= group_rule.since and group_rule.rule.kind in BEGINNING
+
+
+def _refusal(group_rule: GroupRule, answer: Answer, event: Occurrence | None) -> str | None:
     """An answer that would count nowhere is not taken."""
     if group_rule.state == "deleted":
         return _DELETED
     if group_rule.state == "paused":
         return _PAUSED
-    if nominal in group_rule.skipped:
+    if event is not None and event.nominal in group_rule.skipped:
         return _SKIPPED
     return None if answer in ANSWERS[group_rule.rule.kind] else _CHANGED
 

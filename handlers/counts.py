@@ -1,21 +1,23 @@
-"""The buttons under a reminder with the counts of this moment."""
+"""The buttons under a reminder with the counts of this moment, and which event they speak of by now."""
 
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from handlers.refresh import Place
 from handlers.reminder_buttons import AnswerPress, answer_press, answer_row, extra_row
 from handlers.reminder_texts import LISTED
 from handlers.services import Context, Services
 from scheduler.coming import event_on_the_day
 from scheduler.delivery import Delivery
 from scheduler.response import Tally, tally
-from scheduler.rule import GroupRule
-from storage import EventOf, StoreError, Stores
+from scheduler.rule import GroupRule, Occurrence
+from storage import CARRIED_WITHIN, EventOf, StoreError, Stores
 
 _TAIL = re.compile(r" \(\d+\)$")  # which of several events
 _log = logging.getLogger(__name__)
@@ -26,11 +28,24 @@ async def show_anew(events: Iterable[EventOf], context: Context) -> None:
     services = context.services
     try:
         for event in events:
-            newest = await services.stores.deliveries.newest_reminder(event.rule_id, event.nominal)
+            newest = await _newest(event, services)
             if newest is not None:
                 services.refresher.changed(context.bot, newest, partial(standing_keyboard, *newest, services))
     except StoreError as error:
         _log.warning("counts.later %s", error)
+
+
+async def _newest(event: EventOf, services: Services) -> Place | None:
+    """Of the message that reminded of it last, at whatever hour of its day it was then."""
+    group_rule = await services.stores.rules.get(event.rule_id)
+    if group_rule is None:
+        return None
+    store, meant = services.stores.deliveries, await _counted_under(group_rule, event.nominal, services)
+    known = {d.planned.nominal for d in await store.of_rule(event.rule_id) if d.planned.nominal is not None}
+    same_day = {nominal for nominal in known if nominal.date() == event.nominal.date()}
+    names = [nominal for nominal in same_day if await _counted_under(group_rule, nominal, services) == meant]
+    places = [await store.newest_reminder(event.rule_id, nominal) for nominal in names]
+    return max((place for place in places if place is not None), key=itemgetter(1), default=None)
 
 
 async def recounted(markup: InlineKeyboardMarkup, services: Services) -> InlineKeyboardMarkup:
@@ -53,12 +68,25 @@ async def _row(row: Sequence[InlineKeyboardButton], services: Services) -> list[
 
 
 async def _counted(group_rule: GroupRule, nominal: datetime, services: Services) -> Tally:
-    """Since the reminder its hour may have been moved: the answers stand under the new one then, or under both."""
+    return await tally_of(group_rule, await _counted_under(group_rule, nominal, services), services.stores)
+
+
+async def _counted_under(group_rule: GroupRule, nominal: datetime, services: Services) -> datetime:
+    event = await current_event(group_rule, nominal, services)
+    return event.nominal if event is not None else nominal
+
+
+async def current_event(group_rule: GroupRule, nominal: datetime, services: Services) -> Occurrence | None:
+    """What a reminder of that nominal time (naive local) speaks of by now: its hour may have been moved since.
+
+    None when there is no such event any more. One of long ago is as it was, unless its answers were carried along.
+    Raises StoreError.
+    """
     event = event_on_the_day(group_rule, nominal, services.workdays())
-    times = dict.fromkeys([nominal, event.nominal if event is not None else nominal])
-    rolls = [await services.stores.rolls.roll(EventOf(group_rule.chat_id, group_rule.id, time)) for time in times]
-    answers = {user_id: answer for roll in rolls for user_id, answer in roll.answers.items()}
-    return tally(group_rule.rule.kind, rolls[-1].roster, answers)
+    if event is None or event.nominal == nominal or event.at > services.clock() - CARRIED_WITHIN:
+        return event
+    roll = await services.stores.rolls.roll(EventOf(group_rule.chat_id, group_rule.id, event.nominal))
+    return event if roll.answers else None
 
 
 def _press(shown: InlineKeyboardButton) -> AnswerPress | None:

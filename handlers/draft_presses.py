@@ -3,17 +3,17 @@
 import logging
 from dataclasses import replace
 
-from telegram import ChatMemberAdministrator, ChatMemberOwner, Message, Update, User
+from telegram import ChatMemberAdministrator, ChatMemberOwner, MaybeInaccessibleMessage, Message, Update, User
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from handlers import drafting, proposals
 from handlers.choices import changed, choices
-from handlers.draft_saving import GONE, news, remember, save
+from handlers.draft_saving import GONE, page_of, remember, save, show
 from handlers.drafting import SetUp
 from handlers.names import plain_name
-from handlers.pressed import Said, pressed_message, redraw
+from handlers.pressed import TURNED, Said, pressed_message, redraw
 from handlers.proposals import Press
 from handlers.reminder_texts import mention
 from handlers.rights import manages, refusal
@@ -26,6 +26,8 @@ from scheduler.words import leads_in_words
 from storage import Draft, StoreError
 
 _NOT_NOW = Said(NOT_NOW)
+_TURNED = Said(TURNED, is_brief=True)
+_CHANGED_SINCE = Said("没有保存：这一页刚才又改过。看看现在的，没问题再点一次“确认”。")
 _CANCELLED = "好的，没有保存。"
 _log = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ async def on_draft_press(update: Update, context: Context) -> None:
     if query is None:
         return
     press, message = proposals.parse(query.data or ""), pressed_message(query)
-    said: Said | None = GONE
+    said: Said | None = GONE if message is not None else _why_gone(press, query.message)
     try:
         if press is not None and message is not None:
             said = _NOT_NOW
@@ -46,6 +48,16 @@ async def on_draft_press(update: Update, context: Context) -> None:
         said = _NOT_NOW
     finally:
         await query.answer(said.words if said else None, show_alert=said is not None and not said.is_brief)
+
+
+def _why_gone(press: Press | None, message: MaybeInaccessibleMessage | None) -> Said:
+    """A button that does not stand there: the page was turned or changed since, by the same tap or another one."""
+    markup = message.reply_markup if isinstance(message, Message) else None
+    buttons = [button for row in markup.inline_keyboard for button in row] if markup is not None else []
+    there = [proposals.parse(str(button.callback_data)) for button in buttons]
+    if press is None or press.draft_id not in {found.draft_id for found in there if found is not None}:
+        return GONE
+    return _CHANGED_SINCE if press.what == "save" else _TURNED
 
 
 async def _pressed(press: Press, message: Message, user: User, context: Context) -> Said | None:
@@ -62,6 +74,8 @@ async def _pressed(press: Press, message: Message, user: User, context: Context)
         await redraw(message.chat_id, message.message_id, _CANCELLED, proposals.NO_BUTTONS, context)
         await remember(draft, set_up, context)
         return None
+    if press.what == "save" and press.value != drafting.mark(set_up):
+        return _CHANGED_SINCE if await show(draft, set_up, message.message_id, context) else _NOT_NOW
     if press.what == "save":
         return await save(draft, set_up, message, user, context)
     if press.what in NAMES:
@@ -88,7 +102,7 @@ async def _choose(press: Press, draft: Draft, set_up: SetUp, message: Message, c
         if shown is not None:
             await redraw(message.chat_id, message.message_id, *shown, context)
         return None
-    await _show(draft, set_up, message.message_id, context)
+    await show(draft, set_up, message.message_id, context)
     return None
 
 
@@ -105,17 +119,6 @@ async def _kept(draft: Draft, set_up: SetUp, context: Context) -> SetUp:
     services = context.services
     await services.stores.drafts.change(draft.id, drafting.to_json(set_up), now=services.clock())
     return set_up
-
-
-async def _show(draft: Draft, set_up: SetUp, message_id: int, context: Context) -> None:
-    html = await _page(set_up, context)
-    await redraw(draft.chat_id, message_id, html, proposals.main_keyboard(draft.id), context)
-
-
-async def _page(set_up: SetUp, context: Context) -> str:
-    services = context.services
-    is_told = bool(await news(set_up, context))
-    return drafting.page(set_up, services.workdays(), now=services.clock(), is_told=is_told)
 
 
 async def _ask(  # noqa: PLR0913
@@ -191,14 +194,14 @@ async def _taken(fresh: SetUp, draft: Draft, what: str, message: Message, contex
     if message.edit_date is None:
         await _show_below(draft, fresh, f"{NAMES[what]}改好了{_as_read(fresh.rule, what)}。", message, context)
     elif fresh.rule != before and fresh.page is not None:
-        await _show(draft, fresh, fresh.page, context)
+        await show(draft, fresh, fresh.page, context)
     return ""
 
 
 async def _show_below(draft: Draft, set_up: SetUp, said: str, message: Message, context: Context) -> None:
     """As the answer to what was typed: nobody has to scroll up for the buttons, which are in one place only."""
-    html = f"{said}\n\n{await _page(set_up, context)}"
-    keyboard = proposals.main_keyboard(draft.id)
+    html = f"{said}\n\n{await page_of(set_up, context)}"
+    keyboard = drafting.keyboard(set_up, draft.id)
     sent = await message.reply_text(html, parse_mode=ParseMode.HTML, reply_markup=keyboard)
     await _kept(draft, replace(set_up, page=sent.message_id), context)
     try:

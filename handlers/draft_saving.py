@@ -9,10 +9,12 @@ from telegram import Message, User
 from handlers import drafting, proposals
 from handlers.drafting import SetUp
 from handlers.leading import is_orphaned, is_reachable, with_hint
+from handlers.merging import clashes
+from handlers.news import news as news_for
 from handlers.pressed import Said, redraw
 from handlers.services import Context
+from handlers.setup import NOT_NOW
 from handlers.twins import twin_of
-from scheduler.by_hand import news_of
 from scheduler.delivery import Planned
 from scheduler.rule import GroupRule
 from storage import Draft, StoreError
@@ -22,11 +24,18 @@ GONE = Said("这一页已经保存了或过期了，发 /reminders 看看。", i
 _DELETED = Said("这条提醒已经删掉了，这次修改没有保存。要接着用，发 /setup 重新设一个。")
 _NO_LEADS = "还没选什么时候提醒，点“提前提醒”选一个。"
 _NEVER = "没有保存：提醒的时间都过了，一次也不会发。点“提前提醒”加一个来得及的。"
-_CHANGED_MEANWHILE = Said("没有保存：这条提醒刚才被改过，现在是页面上这样。还要改就再点一次。")
+_CHANGED_MEANWHILE = Said("没有保存：这条提醒刚才被改过，现在是页面上这样。还要改，接着在这一页上改。")
+_PUT_TOGETHER = "没有保存：这条提醒刚才被改过。你改的还在，和那边改的合在这一页上了。{}没问题再点一次“确认”。"
+_BOTH = "{}两边都改了，页面上是你的。"
 _TWICE = Said("没有保存：群里已经有一条同样的提醒了，再设一条大家会收到两遍。发 /reminders 看看，要改就改那一条。")
 _TWICE_DECLARED = Said("没有保存：管理员的配置文件里已经有一条同样的，再设一条大家会收到两遍。要改，请管理员改文件。")
+_MADE_TWICE = Said("没有保存：这样改，就和群里另一条提醒一样了，大家会收到两遍。改成别的，或者发 /reminders 删掉一条。")
+_MADE_TWICE_DECLARED = Said(
+    "没有保存：这样改，就和管理员配置文件里的一条一样了，大家会收到两遍。改成别的，或者删掉这一条。"
+)
 _TAKEN_OVER = Said("同样的提醒已经有了，没有再设；原来的人收不到汇总，以后私下发给你。")
 _UNREACHABLE = "我现在不在这个群里，没有保存。先把我加回来再点。"
+_NOT_NOW = Said(NOT_NOW)
 _log = logging.getLogger(__name__)
 
 
@@ -63,8 +72,19 @@ async def _objection(set_up: SetUp, message: Message, context: Context) -> str:
 
 async def _twin(set_up: SetUp, chat_id: int, context: Context) -> GroupRule | None:
     services = context.services
-    stored = await services.stores.rules.of_chat(chat_id)
-    return twin_of(set_up.rule, set_up.thread_id, stored, services.workdays(), now=services.clock())
+    others = [rule for rule in await services.stores.rules.of_chat(chat_id) if rule.id != set_up.rule_id]
+    return twin_of(set_up.rule, set_up.thread_id, others, services.workdays(), now=services.clock())
+
+
+async def _doubling(set_up: SetUp, stored: GroupRule, context: Context) -> Said | None:
+    """To a change that would make it the same as another one; what is paused is looked at when it is resumed."""
+    as_before = replace(set_up.rule, leads=stored.rule.leads, nag=stored.rule.nag)  # which make no difference
+    if stored.state != "active" or (as_before, set_up.thread_id) == (stored.rule, stored.thread_id):
+        return None
+    twin = await _twin(set_up, stored.chat_id, context)
+    if twin is None:
+        return None
+    return _MADE_TWICE_DECLARED if twin.declared else _MADE_TWICE
 
 
 async def _beside(twin: GroupRule, draft: Draft, message: Message, user: User, context: Context) -> Said:
@@ -91,6 +111,8 @@ async def _change(draft: Draft, set_up: SetUp, message: Message, user: User, con
     beside: Sequence[Planned] = ()
     if (stored.rule, stored.thread_id, stored.leader_id) != (set_up.rule, set_up.thread_id, leader_id):
         current = drafting.caught_up(set_up, stored)
+        if current is not None and (said := await _doubling(current, stored, context)):
+            return said
         beside = () if current is None else await news(current, context)
         place = {"thread_id": set_up.thread_id, "leader_id": leader_id}
         if current is None or not await stores.rules.change(
@@ -104,6 +126,7 @@ async def _change(draft: Draft, set_up: SetUp, message: Message, user: User, con
         ):
             return await _started_over(draft, set_up, message, context)
         set_up = current
+    set_up = drafting.caught_up(set_up, stored) or set_up
     await stores.drafts.take(draft.id)
     await _finish(set_up, message, context, is_told=bool(beside))
     await remember(draft, set_up, context)
@@ -111,18 +134,32 @@ async def _change(draft: Draft, set_up: SetUp, message: Message, user: User, con
 
 
 async def _started_over(draft: Draft, set_up: SetUp, message: Message, context: Context) -> Said:
-    """Somebody else was faster: from the rule as it is now."""
+    """Somebody else was faster: what was changed here, on the rule as it is now, to be looked at once more."""
     services = context.services
     stored = await services.stores.rules.get(set_up.rule_id or 0)
     if stored is None or stored.state == "deleted":
         return _DELETED
-    fresh = replace(
-        drafting.changing(stored, set_up.thread_id), prompts=set_up.prompts, typed=set_up.typed, page=set_up.page
-    )
+    fresh = drafting.rebased(set_up, stored)
     await services.stores.drafts.change(draft.id, drafting.to_json(fresh), now=services.clock())
-    html = drafting.page(fresh, services.workdays(), now=services.clock())
-    await redraw(message.chat_id, message.message_id, html, proposals.main_keyboard(draft.id), context)
-    return _CHANGED_MEANWHILE
+    if not await show(draft, fresh, message.message_id, context):
+        return _NOT_NOW
+    if set_up.base is None or fresh.rule == stored.rule:
+        return _CHANGED_MEANWHILE
+    both = clashes(set_up.base, set_up.rule, stored.rule)
+    return Said(_PUT_TOGETHER.format(_BOTH.format("、".join(both)) if both else ""))
+
+
+async def show(draft: Draft, set_up: SetUp, message_id: int, context: Context) -> bool:
+    """The page as it is by now, in that message; whether it can be seen."""
+    html = await page_of(set_up, context)
+    return await redraw(draft.chat_id, message_id, html, drafting.keyboard(set_up, draft.id), context)
+
+
+async def page_of(set_up: SetUp, context: Context) -> str:
+    """As HTML."""
+    services = context.services
+    is_told = bool(await news(set_up, context))
+    return drafting.page(set_up, services.workdays(), now=services.clock(), is_told=is_told)
 
 
 async def _finish(set_up: SetUp, message: Message, context: Context, *, is_told: bool) -> None:
@@ -136,11 +173,9 @@ async def news(set_up: SetUp, context: Context) -> Sequence[Planned]:
     """What a change has to tell the group at once."""
     services = context.services
     stored = await services.stores.rules.get(set_up.rule_id) if set_up.rule_id is not None else None
-    if stored is None or stored.rule.schedule == set_up.rule.schedule:
+    if stored is None:
         return ()
-    known = await services.stores.deliveries.of_rule(stored.id)
-    fresh = replace(stored, rule=set_up.rule, thread_id=set_up.thread_id)
-    return news_of(stored, fresh, known, services.workdays(), now=services.clock())
+    return await news_for(stored, replace(stored, rule=set_up.rule, thread_id=set_up.thread_id), services)
 
 
 async def remember(draft: Draft, set_up: SetUp, context: Context) -> None:

@@ -1,11 +1,17 @@
 """What is being set up: a rule with all that must be known until it is confirmed, and the page that shows it. Pure."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from telegram import InlineKeyboardMarkup
+
 from handlers import proposals
+from handlers.merging import merged
 from handlers.typed import with_typed
+from scheduler.changed import Changed
 from scheduler.planning import SUMMED_UP
 from scheduler.rule import GroupRule, Rule
 from scheduler.rule_json import rule_from_json, rule_json
@@ -16,14 +22,16 @@ _READER = "谁点“确认”，回复汇总就私下发给谁，先私聊我发
 _ADD_ONE = "点“提前提醒”加一个来得及的"
 _NO_MORE = "这一次的提醒时间都过了，不会再发；要再说一声，到 /reminders 点“立即发送”"
 _WILL_TELL = "下一次的时间改了，等不到提醒的时候：点“确认”后，马上在群里说一声"
+_ALL_SKIPPED = "跳过了的不会发；要发，到 /reminders 点开它，点“不跳过”"
 _SAVED = "✅ <b>记下了</b>"
 _LATER = "，到时候我来提醒。/reminders 随时看、改、停。"
 _NOW = "，新的时间马上在群里说一声。/reminders 随时看、改、停。"
+_MARK = 12
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A reply as it was taken. leads: the keys of those that it added."""
+    """A reply as it was taken. leads: the keys of those that are there because of it, and perhaps of other replies."""
 
     words: str
     leads: tuple[str, ...] = ()
@@ -34,6 +42,7 @@ class SetUp:
     """thread_id: the topic to remind in. rule_id, base: of the stored rule that it changes, as it was seen.
 
     is_moving: that rule reminds in another topic so far. is_leaderless: nobody is told of its answers so far.
+    skipped: what of it is skipped, nominal times.
     prompts: what is asked for, by the message that asks; typed: what was replied, by the message of the reply.
     page: the message with the buttons, once something was asked for. is_over: it was saved or cancelled, and is kept
     for what was typed alone.
@@ -46,6 +55,7 @@ class SetUp:
     is_paused: bool = False
     is_moving: bool = False
     is_leaderless: bool = False
+    skipped: frozenset[datetime] = frozenset()
     prompts: dict[int, str] = field(default_factory=dict)
     typed: dict[int, Typed] = field(default_factory=dict)
     page: int | None = None
@@ -63,12 +73,30 @@ def caught_up(set_up: SetUp, stored: GroupRule) -> SetUp | None:
     return replace(set_up, **_seen(stored, set_up.thread_id)) if is_same else None
 
 
+def rebased(set_up: SetUp, stored: GroupRule) -> SetUp:
+    """What was changed so far, on the rule as it is by now; of an earlier version, which kept no base, nothing is."""
+    rule = stored.rule if set_up.base is None else merged(set_up.base, set_up.rule, stored.rule)
+    thread_id = set_up.thread_id if set_up.is_moving else stored.thread_id
+    return replace(set_up, rule=rule, thread_id=thread_id, **_seen(stored, thread_id))
+
+
+def mark(set_up: SetUp) -> str:
+    """Of what its page shows and 确认 would save: another one when that is something else. Letters and digits."""
+    shown = json.dumps([rule_json(set_up.rule), set_up.thread_id], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:_MARK]
+
+
+def keyboard(set_up: SetUp, draft_id: int) -> InlineKeyboardMarkup:
+    return proposals.main_keyboard(draft_id, mark(set_up))
+
+
 def _seen(stored: GroupRule, thread_id: int | None) -> dict[str, Any]:
     return {
         "base": stored.rule,
         "is_paused": stored.state == "paused",
         "is_moving": stored.thread_id != thread_id,
         "is_leaderless": stored.leader_id == 0,
+        "skipped": stored.skipped,
     }
 
 
@@ -78,7 +106,8 @@ def to_json(set_up: SetUp) -> dict[str, Any]:
         "typed": {str(number): [typed.words, *typed.leads] for number, typed in set_up.typed.items()},
     }
     base = None if set_up.base is None else rule_json(set_up.base)
-    return vars(set_up) | numbered | {"rule": rule_json(set_up.rule), "base": base}
+    skipped = [nominal.isoformat() for nominal in sorted(set_up.skipped)]
+    return vars(set_up) | numbered | {"rule": rule_json(set_up.rule), "base": base, "skipped": skipped}
 
 
 def from_json(values: dict[str, Any]) -> SetUp:
@@ -89,7 +118,8 @@ def from_json(values: dict[str, Any]) -> SetUp:
         "typed": {int(n): Typed(words, tuple(leads)) for n, (words, *leads) in values.get("typed", {}).items()},
     }
     base = rule_from_json(values["base"]) if values.get("base") else None
-    return SetUp(**(known | numbered | {"rule": rule_from_json(values["rule"]), "base": base}))
+    skipped = frozenset(map(datetime.fromisoformat, values.get("skipped", ())))
+    return SetUp(**(known | numbered | {"rule": rule_from_json(values["rule"]), "base": base, "skipped": skipped}))
 
 
 def asking(set_up: SetUp, what: str, *, prompt: int, page: int) -> SetUp:
@@ -104,22 +134,23 @@ def answered(set_up: SetUp, prompt: int, reply: int, words: str, *, now: datetim
     what, before = set_up.prompts[prompt], set_up.typed.get(reply)
     if before is not None and before.words == words:
         return set_up
-    without = _without(set_up.rule, _own_leads(set_up, reply, now) if before is not None else frozenset())
+    others = _leads_typed(set_up, other_than=reply)
+    without = _without(set_up.rule, frozenset(before.leads) - others if before is not None else frozenset())
     rule = with_typed(without, what, words, now=now)
     if isinstance(rule, str):
         return rule
-    if before is not None and rule == with_typed(without, what, before.words, now=now):
+    bare = replace(without, leads=())
+    alone = with_typed(bare, what, words, now=now)
+    if before is not None and alone == with_typed(bare, what, before.words, now=now):
         return set_up
-    typed = Typed(words, tuple(lead.key for lead in rule.leads if lead not in without.leads))
+    said = alone.leads if isinstance(alone, Rule) else ()
+    typed = Typed(words, tuple(lead.key for lead in said if lead not in without.leads or lead.key in others))
     return replace(set_up, rule=rule, typed=set_up.typed | {reply: typed})
 
 
-def _own_leads(set_up: SetUp, reply: int, now: datetime) -> frozenset[str]:
-    """What that reply has added, and no other one says too."""
-    bare = replace(set_up.rule, leads=())
-    others = [with_typed(bare, "ahead", typed.words, now=now) for n, typed in set_up.typed.items() if n != reply]
-    said = {lead.key for rule in others if isinstance(rule, Rule) for lead in rule.leads}
-    return frozenset(set_up.typed[reply].leads) - said
+def _leads_typed(set_up: SetUp, *, other_than: int) -> frozenset[str]:
+    """The keys of what is there because of other replies."""
+    return frozenset(key for reply, typed in set_up.typed.items() if reply != other_than for key in typed.leads)
 
 
 def _without(rule: Rule, keys: frozenset[str]) -> Rule:
@@ -141,29 +172,46 @@ def page(
     said += [_ADD_ONE] if is_new and proposals.is_too_late(set_up.rule, workdays, now=now) else []
     said += [_WILL_TELL] if is_told else []
     said += [_READER] if set_up.rule.kind in SUMMED_UP and (is_new or set_up.is_leaderless) else []
-    return proposals.page(set_up.rule, workdays, said, now=now, is_new=is_new)
+    skipped = _still_skipped(set_up, workdays, now)
+    return proposals.page(set_up.rule, workdays, said, now=now, is_new=is_new, skipped=skipped)
 
 
 def done(set_up: SetUp, workdays: Workdays, *, now: datetime, is_told: bool = False) -> str:
     """The page once it is saved, as HTML. is_told: the group is told of a new time at once."""
     said = (*_standing(set_up), *_timing(set_up, workdays, now, is_told))
-    shown = proposals.page(set_up.rule, workdays, said, now=now, is_new=True).partition("\n")[2]
+    skipped = _still_skipped(set_up, workdays, now)
+    shown = proposals.page(set_up.rule, workdays, said, now=now, is_new=True, skipped=skipped).partition("\n")[2]
     return f"{_SAVED}{_promise(set_up, workdays, now, is_told)}\n{shown}"
+
+
+def _still_skipped(set_up: SetUp, workdays: Workdays, now: datetime) -> frozenset[datetime]:
+    """The nominal times of what is skipped of the rule as it is changed: at another hour of its day it stays so."""
+    if set_up.base is None:
+        return frozenset()
+    before, after = (GroupRule(0, 0, None, 0, rule, "active", now) for rule in (set_up.base, set_up.rule))
+    changed = Changed(before, after, workdays, now)
+    events = (changed.stays_skipped(nominal) for nominal in set_up.skipped)
+    return frozenset(event.nominal for event in events if event is not None)
 
 
 def _promise(set_up: SetUp, workdays: Workdays, now: datetime, is_told: bool) -> str:
     if is_told:
         return _NOW
-    is_last = not set_up.rule.schedule.rrule and proposals.is_too_late(set_up.rule, workdays, now=now)
-    return "。" if set_up.is_paused or is_last else _LATER
+    rule, skipped = set_up.rule, _still_skipped(set_up, workdays, now)
+    is_last = not rule.schedule.rrule and proposals.is_too_late(rule, workdays, now=now, skipped=skipped)
+    is_silent = is_last or proposals.is_all_skipped(rule, workdays, now=now, skipped=skipped)
+    return "。" if set_up.is_paused or is_silent else _LATER
 
 
 def _timing(set_up: SetUp, workdays: Workdays, now: datetime, is_told: bool) -> tuple[str, ...]:
     """What of the next event comes too late. Of one that is changed, what has passed may well have been sent."""
     if set_up.rule_id is None:
         return proposals.too_late(set_up.rule, workdays, now=now)
-    is_silent = not set_up.is_paused and not is_told and proposals.is_too_late(set_up.rule, workdays, now=now)
-    return (_NO_MORE,) if is_silent else ()
+    rule, skipped = set_up.rule, _still_skipped(set_up, workdays, now)
+    if proposals.is_all_skipped(rule, workdays, now=now, skipped=skipped):
+        return (_ALL_SKIPPED,)
+    is_late = proposals.is_too_late(rule, workdays, now=now, skipped=skipped)
+    return (_NO_MORE,) if is_late and not set_up.is_paused and not is_told else ()
 
 
 def _standing(set_up: SetUp) -> tuple[str, ...]:

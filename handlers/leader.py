@@ -6,6 +6,7 @@ from datetime import datetime
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, Update
 from telegram.error import BadRequest
 
+from handlers.counts import current_event
 from handlers.questions import edit
 from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_press
 from handlers.rights import UNKNOWN, standing
@@ -15,6 +16,7 @@ from scheduler.coming import event_on_the_day
 from scheduler.delivery import Delivery
 from scheduler.notices import leader_left_notice
 from scheduler.planning import SUMMED_UP
+from scheduler.response import still_answered
 from scheduler.rule import GroupRule, Occurrence
 from storage import StoreError
 
@@ -75,12 +77,22 @@ async def _done(press: LeaderPress, query: CallbackQuery, message: MaybeInaccess
         return _DELETED
     if (words := await _refusal(press.action, group_rule, query.from_user.id, context)) is not None:
         return words
-    event = event_on_the_day(group_rule, delivery.planned.nominal, context.services.workdays())
+    event = await _event_of(delivery, group_rule, context.services)
     if event is None:
         return _MOVED
     if words := _useless(press.action, group_rule, event, now=context.services.clock()):
         return words
     return await _planned(press.action, Summarized(delivery, group_rule, event), message, context)
+
+
+async def _event_of(delivery: Delivery, group_rule: GroupRule, services: Services) -> Occurrence | None:
+    """As it is now, or as it was; None when there is no such one any more."""
+    planned, rule = delivery.planned, group_rule.rule
+    if planned.nominal is None or planned.event_at is None:
+        return None
+    current = await current_event(group_rule, planned.nominal, services)
+    kept = still_answered(rule, planned.nominal, planned.event_at, now=services.clock())
+    return current or kept or event_on_the_day(group_rule, planned.nominal, services.workdays())
 
 
 def _useless(action: Act, group_rule: GroupRule, event: Occurrence, *, now: datetime) -> str:

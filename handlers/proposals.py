@@ -4,7 +4,7 @@ Callback data "w:<draft>:<what>:<value>", written and read here alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ PAST = "这个时间已经过了，改个以后的时间。"
 _NEVER = "这样每次都碰上休息日，全跳过了，一次也不剩。换个日子，或者“节假日”不选跳过。"
 _DAY_OFF = "那天是休息日，跳过就没有了。换个日子，或者“节假日”不选跳过。"
 NO_BUTTONS = InlineKeyboardMarkup([])
-_HOUR_PARTS = ("BYHOUR=", "BYMINUTE=", "BYSECOND=")
+HOUR_PARTS = ("BYHOUR=", "BYMINUTE=", "BYSECOND=")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def on_days(rule: Rule, rrule: str, *, now: datetime) -> Rule:
 
 def at_hour(rule: Rule, hour: time) -> Rule:
     """The rule on the same days, counted from the same one, at this hour alone."""
-    parts = [part for part in rule.schedule.rrule.split(";") if not part.startswith(_HOUR_PARTS)]
+    parts = [part for part in rule.schedule.rrule.split(";") if not part.startswith(HOUR_PARTS)]
     start = datetime.combine(rule.schedule.start.date(), hour)
     return replace(rule, schedule=replace(rule.schedule, start=start, rrule=";".join(parts)))
 
@@ -82,12 +82,21 @@ def coming(rule: Rule, workdays: Workdays, *, now: datetime) -> list[Occurrence]
     return list(next_occurrences(rule.schedule, workdays, after=now, count=3))
 
 
-def page(rule: Rule, workdays: Workdays, remarks: Sequence[str], *, now: datetime, is_new: bool) -> str:
-    """As HTML. remarks: Chinese sentences that must be seen before it is confirmed."""
+def page(  # noqa: PLR0913
+    rule: Rule,
+    workdays: Workdays,
+    remarks: Sequence[str],
+    *,
+    now: datetime,
+    is_new: bool,
+    skipped: Collection[datetime] = (),
+) -> str:
+    """As HTML. remarks: Chinese sentences that must be seen before it is confirmed. skipped: nominal times."""
     events = coming(rule, workdays, now=now)
     lines = [f"📋 <b>{'新提醒' if is_new else '修改提醒'}</b>（点“确认”才算数）", "", safe(rule_in_words(rule)), ""]
     lines += ["接下来："] if events else [f"接下来没有了。{missing(rule, workdays, now=now)}"]
-    lines += [f"· {dated(event, workdays, rule.schedule)}" for event in events]
+    for event in events:
+        lines.append(f"· {dated(event, workdays, rule.schedule)}{'（跳过）' if event.nominal in skipped else ''}")
     lines += [f"（{safe(remark)}）" for remark in remarks]
     return "\n".join(lines)
 
@@ -122,10 +131,15 @@ def too_late(rule: Rule, workdays: Workdays, *, now: datetime) -> tuple[str, ...
     return (f"离这一次太近，来不及发的：{leads_in_words(passed).removesuffix('提醒')}",)
 
 
-def is_too_late(rule: Rule, workdays: Workdays, *, now: datetime) -> bool:
-    """Whether no reminder of the next event is to come."""
-    passed, left = _leads(rule, workdays, now)
+def is_too_late(rule: Rule, workdays: Workdays, *, now: datetime, skipped: Collection[datetime] = ()) -> bool:
+    """Whether no reminder of the next event is to come. skipped: nominal times, of events that are passed over."""
+    passed, left = _leads(rule, workdays, now, skipped)
     return bool(passed) and not left
+
+
+def is_all_skipped(rule: Rule, workdays: Workdays, *, now: datetime, skipped: Collection[datetime]) -> bool:
+    """Whether nothing is left but what is skipped."""
+    return bool(coming(rule, workdays, now=now)) and _next(rule, workdays, now, skipped) is None
 
 
 def in_time(rule: Rule, workdays: Workdays, *, now: datetime) -> Rule:
@@ -135,9 +149,16 @@ def in_time(rule: Rule, workdays: Workdays, *, now: datetime) -> Rule:
     return replace(rule, leads=_leads(rule, workdays, now)[1] or (Lead(),))
 
 
-def _leads(rule: Rule, workdays: Workdays, now: datetime) -> tuple[tuple[Lead, ...], tuple[Lead, ...]]:
-    event = next(iter(coming(rule, workdays, now=now)), None)
+def _leads(
+    rule: Rule, workdays: Workdays, now: datetime, skipped: Collection[datetime] = ()
+) -> tuple[tuple[Lead, ...], tuple[Lead, ...]]:
+    event = _next(rule, workdays, now, skipped)
     return leads_left(event, rule, now=now) if event is not None else ((), ())
+
+
+def _next(rule: Rule, workdays: Workdays, now: datetime, skipped: Collection[datetime]) -> Occurrence | None:
+    events = next_occurrences(rule.schedule, workdays, after=now, count=len(skipped) + 1)
+    return next((event for event in events if event.nominal not in skipped), None)
 
 
 def hour_in_words(at: datetime) -> str:
@@ -159,10 +180,11 @@ def dated(event: Occurrence, workdays: Workdays, schedule: Schedule) -> str:
     return safe(day_in_words(event.local) + (f"（{'，'.join(notes)}）" if notes else ""))
 
 
-def main_keyboard(draft_id: int) -> InlineKeyboardMarkup:
+def main_keyboard(draft_id: int, mark: str) -> InlineKeyboardMarkup:
+    """mark: of what the page shows, at most 24 letters and digits: it alone is saved by the button."""
     names = {"day": "哪天", "hour": "几点", "lead": "提前提醒", "roll": "节假日", "nag": "催一次", **TYPED}
     buttons = [button(name, draft_id, what) for what, name in names.items()]
-    end = [button("✅ 确认", draft_id, "save"), button("取消", draft_id, "cancel")]
+    end = [button("✅ 确认", draft_id, "save", mark), button("取消", draft_id, "cancel")]
     return InlineKeyboardMarkup([*rows(buttons, 4), end])
 
 

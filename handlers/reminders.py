@@ -1,11 +1,13 @@
 """The group's reminders: /reminders lists them, the buttons send, skip, pause, change and delete."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from telegram import MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType, ParseMode
 
+from handlers.news import news
 from handlers.pressed import TURNED, pressed_message, redraw
 from handlers.reminder_pages import (
     Manage,
@@ -143,13 +145,18 @@ async def _done(press: Manage, rule: GroupRule, services: Services) -> str | Non
         case "pause", _:
             said = "暂停了" if await store.pause(rule.id) else "已经暂停了"
         case "resume", _:
-            said = await _back(rule, services) or ("恢复了" if await store.resume(rule.id, now=now) else "没有暂停")
+            said = await _back(rule, services) or await _resumed(rule, services)
         case "undo", _:
             said = await _back(rule, services) or ("恢复了" if await store.restore(rule.id, now=now) else _TOO_LATE)
         case _:
             return _GONE
     services.wake()
     return said
+
+
+async def _resumed(rule: GroupRule, services: Services) -> str:
+    now, beside = services.clock(), await news(rule, replace(rule, state="active"), services)
+    return "恢复了" if await services.stores.rules.resume(rule.id, now=now, beside=beside) else "没有暂停"
 
 
 async def _back(rule: GroupRule, services: Services) -> str:
@@ -167,10 +174,12 @@ async def _skipped(what: str, rule: GroupRule, nominal: datetime, services: Serv
     event = event_on_the_day(rule, nominal, services.workdays())
     if event is None or event.at < now:
         return _PAST
+    skipped = rule.skipped - {event.nominal} if what == "unskip" else rule.skipped | {event.nominal}
+    beside = await news(rule, replace(rule, skipped=skipped), services)
     if what == "unskip":
-        await store.unskip(rule.id, event.nominal, now=now)
+        await store.unskip(rule.id, event.nominal, now=now, beside=beside)
         return "恢复了"
-    return "这一次跳过" if await store.skip(rule.id, event.nominal, now=now) else "已经跳过了"
+    return "这一次跳过" if await store.skip(rule.id, event.nominal, now=now, beside=beside) else "已经跳过了"
 
 
 async def _send_now(rule: GroupRule, nominal: datetime, services: Services) -> str:

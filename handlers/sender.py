@@ -131,7 +131,9 @@ class ReminderSender:
         missing = [member for member in found.missing if member.user_id not in hidden]
         return Letter(texts.nag(item, missing, now=self.clock())) if missing else None
 
-    async def _summary(self, item: Item) -> Letter:
+    async def _summary(self, item: Item) -> Letter | None:
+        if item.delivery.planned.lead == "before" and texts.is_over(item, now=self.clock()):
+            return None  # what came of it is summed up by itself
         found = await tally_of(item.group_rule, item.delivery.planned.nominal, self.stores)
         text = texts.summary(item, await self._title(item.group_rule.chat_id), found, now=self.clock())
         offered = worthwhile(item.group_rule.rule, item.event_at, now=self.clock())

@@ -115,7 +115,7 @@ async def _propose(message: Message, set_up: SetUp, context: Context, remarks: t
     services = context.services
     draft_id = await _new_draft(message, set_up, context)
     html = drafting.page(set_up, services.workdays(), remarks, now=services.clock())
-    await message.reply_text(html, parse_mode=ParseMode.HTML, reply_markup=proposals.main_keyboard(draft_id))
+    await message.reply_text(html, parse_mode=ParseMode.HTML, reply_markup=drafting.keyboard(set_up, draft_id))
 
 
 async def _new_draft(message: Message, set_up: SetUp, context: Context) -> int:

@@ -26,17 +26,18 @@ def coming(
 
 def event_of(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> Occurrence | None:
     """The event of that nominal time (naive local), skipped or not; None when the rule has no such one any more."""
-    return next((event for event in _near(group_rule, nominal, workdays) if event.nominal == nominal), None)
+    return next((event for event in near(group_rule, nominal, workdays) if event.nominal == nominal), None)
 
 
 def event_on_the_day(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> Occurrence | None:
     """As event_of; else the only one of that day, whose hour was moved."""
-    same_day = [e for e in _near(group_rule, nominal, workdays) if e.nominal.date() == nominal.date()]
+    same_day = [e for e in near(group_rule, nominal, workdays) if e.nominal.date() == nominal.date()]
     exact = next((event for event in same_day if event.nominal == nominal), None)
     return exact or (same_day[0] if len(same_day) == 1 else None)
 
 
-def _near(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> Iterator[Occurrence]:
-    near = nominal.replace(tzinfo=UTC)
+def near(group_rule: GroupRule, nominal: datetime, workdays: Workdays) -> Iterator[Occurrence]:
+    """The events within forty days of that nominal time (naive local)."""
+    around = nominal.replace(tzinfo=UTC)
     schedule = group_rule.rule.schedule
-    return occurrences(schedule, workdays, after=near - _FARTHEST_ROLL, until=near + _FARTHEST_ROLL)
+    return occurrences(schedule, workdays, after=around - _FARTHEST_ROLL, until=around + _FARTHEST_ROLL)

@@ -29,8 +29,9 @@ def calendar(
 ) -> bytes:
     """An .ics file of what comes from now until then (aware), in UTC, as every calendar understands it.
 
-    A UID is the same for ever, whatever roll and hour: importing a newer file moves the events, and takes out what was
-    skipped. bot_id tells the events of one bot from those of another.
+    Importing a newer file moves what is at another hour, was rolled or is a single event, and takes out what was
+    skipped. Of days that a repeating rule has no more it says nothing: what was imported of them stays. bot_id tells
+    the events of one bot from those of another.
     """
     found = Calendar()
     found.add("prodid", _PRODUCT)
@@ -41,7 +42,7 @@ def calendar(
     everything = [replace(rule, skipped=frozenset()) for rule in group_rules]
     for group_rule, occurrence in coming(everything, workdays, now=now, until=until):
         event = _event(group_rule, occurrence, workdays, now)
-        event.add("uid", f"{group_rule.id}-{_which(group_rule.rule, occurrence)}@{bot_id}.party-group-bot")
+        event.add("uid", f"{group_rule.id}{_which(group_rule.rule, occurrence)}@{bot_id}.party-group-bot")
         if occurrence.nominal in skipped[group_rule.id]:
             event.add("status", "CANCELLED")
         found.add_component(event)
@@ -49,10 +50,12 @@ def calendar(
 
 
 def _which(rule: Rule, occurrence: Occurrence) -> str:
-    """By the day alone where a day has one event: its hour may be moved."""
-    rrule = read_rrule(rule.schedule.rrule) if rule.schedule.rrule else None
+    """Tells it from the others of its rule: by the day alone where a day has one, whose hour may be moved."""
+    if not rule.schedule.rrule:
+        return ""
+    rrule = read_rrule(rule.schedule.rrule)
     has_several = isinstance(rrule, RRule) and max(len(rrule.hours), len(rrule.minutes)) > 1
-    return f"{occurrence.nominal:%Y%m%dT%H%M%S}" if has_several else f"{occurrence.nominal:%Y%m%d}"
+    return f"-{occurrence.nominal:%Y%m%dT%H%M%S}" if has_several else f"-{occurrence.nominal:%Y%m%d}"
 
 
 def _event(group_rule: GroupRule, occurrence: Occurrence, workdays: Workdays, now: datetime) -> Event:

@@ -13,7 +13,7 @@ from scheduler.workdays import Workdays
 HORIZON = timedelta(days=35)
 LOOK_BACK = timedelta(days=60)  # how far a machine that was down looks for what it missed
 _LONGEST_LEAD = timedelta(days=31)
-_LATEST_AFTER = timedelta(days=2)  # what is due after its event is due by then
+LATEST_AFTER = timedelta(days=2)  # what is due after its event is due by then
 _SUMMARY_AFTER_LEAD = timedelta(minutes=30)
 _SUMMARY_AFTER_MEETING = timedelta(hours=2)
 _NEXT_MORNING = time(9)
@@ -27,14 +27,14 @@ def plan(group_rule: GroupRule, workdays: Workdays, *, after: datetime, until: d
     if group_rule.state != "active":
         return []
     ahead = _furthest_lead(group_rule.rule)
-    events = occurrences(group_rule.rule.schedule, workdays, after=after - _LATEST_AFTER, until=until + ahead)
+    events = occurrences(group_rule.rule.schedule, workdays, after=after - LATEST_AFTER, until=until + ahead)
     planned = (p for event in events if event.nominal not in group_rule.skipped for p in deliveries(group_rule, event))
     return [p for p in planned if after <= p.due_at < until]
 
 
 def reach(rule: Rule, workdays: Workdays) -> timedelta:
     """How far back another calendar may move what was still to come by the one before."""
-    return workdays.longest_break + _furthest_lead(rule) + _LATEST_AFTER
+    return workdays.longest_break + _furthest_lead(rule) + LATEST_AFTER
 
 
 def deliveries(group_rule: GroupRule, event: Occurrence) -> Iterator[Planned]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from scheduler.delivery import Change, Delivery, Outcome, Planned
 from scheduler.gates import Limits
 from scheduler.rule import GroupRule
+from scheduler.workdays import Workdays
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,12 @@ class Unplanned:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is due of a rule at or after `after` and before the end of the horizon."""
+    """What is due of a rule at or after `after` and before the end of the horizon, by these working days."""
 
     group_rule: GroupRule
     after: datetime
     deliveries: tuple[Planned, ...]
+    workdays: Workdays
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from scheduler.rule import Kind
+from scheduler.planning import BEGINNING
+from scheduler.rule import Kind, Occurrence, Rule
 
 Answer = Literal["join", "absent", "paid", "done", "seen"]
 ANSWERS: dict[Kind, tuple[Answer, ...]] = {
@@ -47,6 +49,16 @@ class Tally:
 
     def count(self, answer: Answer) -> int:
         return len(self.by_answer.get(answer, ()))
+
+
+def still_answered(rule: Rule, nominal: datetime, event_at: datetime, *, now: datetime) -> Occurrence | None:
+    """An event that the rule has no more, as it was promised: dues of a day that was are dues, whatever comes next.
+
+    None for what was still to come, and for a meeting: one that was put off was none.
+    """
+    if event_at >= now or rule.kind in BEGINNING:
+        return None
+    return Occurrence(nominal, event_at.astimezone(ZoneInfo(rule.schedule.zone)).replace(tzinfo=None), event_at)
 
 
 def tally(kind: Kind, roster: Sequence[Member], answers: Mapping[int, Answer]) -> Tally:

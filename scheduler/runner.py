@@ -297,7 +297,7 @@ def _planned(unplanned: Unplanned, calendar: Workdays, *, now: datetime, until: 
     if unplanned.is_stale:
         after = min(after, now - reach(rule.rule, calendar))
     try:
-        return Plan(rule, after, tuple(plan(rule, calendar, after=after, until=until)))
+        return Plan(rule, after, tuple(plan(rule, calendar, after=after, until=until)), calendar)
     except Exception:  # whatever is wrong with one rule, the others go on
         _log.exception("runner.rule_not_planned id=%d", rule.id)
-        return Plan(rule, until, ())
+        return Plan(rule, until, (), calendar)

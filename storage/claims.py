@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduler.by_hand import MOVED
 from scheduler.delivery import LATE, Delivery
 from scheduler.gates import Gate, Limits
 from scheduler.ports import Claim, Parcel
@@ -126,7 +127,7 @@ async def _late_siblings(
     claimant: Claimant,
 ) -> list[Delivery]:
     """After a downtime: the other late reminders of the same chats, to go out in the same message."""
-    late = [d for d, _ in passing if d.is_late(claimant.now) and d.planned.purpose == "remind"]
+    late = [d for d, _ in passing if d.is_late(claimant.now) and _goes_with_others(d)]
     if not late:
         return []
     places = {(d.planned.chat_id, d.planned.thread_id) for d in late}
@@ -135,6 +136,7 @@ async def _late_siblings(
             *(and_(deliveries.c.chat_id == chat, deliveries.c.thread_id.is_not_distinct_from(t)) for chat, t in places)
         ),
         deliveries.c.purpose == "remind",
+        deliveries.c.lead != MOVED,
         deliveries.c.due_at < claimant.now - LATE,
         deliveries.c.not_before <= claimant.now,
     )
@@ -147,9 +149,14 @@ async def _late_siblings(
     return [delivery_of(row) for row in rows]
 
 
+def _goes_with_others(delivery: Delivery) -> bool:
+    """News of what was moved say more than a line."""
+    return delivery.planned.purpose == "remind" and delivery.planned.lead != MOVED
+
+
 def _parcel(delivery: Delivery, slot: datetime, siblings: Sequence[Delivery], known: dict[int, GroupRule]) -> Parcel:
     place = (delivery.planned.chat_id, delivery.planned.purpose)
-    mates = [s for s in siblings if (s.planned.chat_id, s.planned.purpose) == place]
+    mates = [s for s in siblings if (s.planned.chat_id, s.planned.purpose) == place and _goes_with_others(delivery)]
     together = tuple(sorted((delivery, *mates), key=lambda d: (d.planned.due_at, d.id)))
     numbers = {d.planned.rule_id for d in together}
     return Parcel(together, {n: r for n, r in known.items() if n in numbers}, slot)

@@ -1,25 +1,24 @@
 """Deliveries on their way: claimed for a while by one worker, recorded, rescued when the worker is gone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, delete, func, literal, or_, select, text, true, update
+from sqlalchemy import Select, and_, bindparam, case, delete, exists, func, literal, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from scheduler.by_hand import MOVED
+from scheduler.by_hand import ASKED
 from scheduler.delivery import Delivery, Planned
 from scheduler.gates import Limits
 from scheduler.notices import UNREACHABLE, expired_notices
 from scheduler.ports import Claim, Result
 from scheduler.rule import GroupRule
-from storage.carrying import BY_HAND, OUTDATED, OVERDUE
+from storage.carrying import LEADERLESS, OUTDATED, OVERDUE, PLANNED
 from storage.claims import PENDING, Claimant, claimed, rules_of
 from storage.database import reading, reported
 from storage.gates import gates_of, put_gates
 from storage.rows import delivery_of, planned_values
-from storage.rules import skipped_of
 from storage.statements import inserting
 from storage.tables import DeliveryRow, RuleRow, SkipRow, table_of
 
@@ -45,8 +44,8 @@ class DeliveryStore:
     async def record(self, results: Sequence[Result], *, now: datetime) -> bool:
         """Write what became of deliveries. One that another worker has taken over meanwhile is left alone.
 
-        Whether the rule of one that is to be tried again was changed while it was on its way: it is planned again
-        then, and what the rule no longer says falls away.
+        Whether one that is to be tried again has to be planned again, since its rule was changed while it was on its
+        way: what the rule no longer says falls away.
         """
         mine = (
             deliveries.c.id == bindparam("row"),
@@ -55,18 +54,22 @@ class DeliveryStore:
             SENDING,
         )
         names = ("state", "not_before", "timeouts", "is_doubtful", "problem", "message_id", "ended_at")
-        changed = {name: bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in names}
+        changed: dict[str, Any] = {name: bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in names}
+        changed["problem"] = case((deliveries.c.problem == OUTDATED, OUTDATED), else_=changed["problem"])
         statement = update(deliveries).where(*mine).values(changed | {"lease_until": None})
         with reported():
             async with self.engine.begin() as connection:
-                overtaken = await _overtaken(connection, results, now) | await _outdated(connection, results)
+                again = {r.delivery.id: r for r in results if r.change.state == "pending"}
+                revisions = await _locked(connection, {r.delivery.planned.rule_id for r in again.values()})
                 ordered = sorted(results, key=lambda r: r.delivery.id)  # workers that meet wait, and don't deadlock
-                values = {r.delivery.id: _recorded(r, now) | overtaken.get(r.delivery.id, {}) for r in ordered}
+                values = {r.delivery.id: _recorded(r, now) for r in ordered}
                 if plain := [values[r.delivery.id] for r in ordered if not r.notices]:
                     await connection.execute(statement, plain)
                 for result in (r for r in ordered if r.notices):
                     if (await connection.execute(statement, values[result.delivery.id])).rowcount:
                         await self._promise(connection, result.notices)
+                overtaken = [i for i, r in again.items() if _is_overtaken(r, revisions)]
+                await _held_against_rules(connection, overtaken, now)
         return bool(overtaken)
 
     async def shut(self, name: str, *, until: datetime, now: datetime) -> None:
@@ -92,13 +95,10 @@ class DeliveryStore:
                     return 0
                 await _locked(connection, numbers)  # in the order in which record() locks
                 is_known = or_(of_rules.is_(None), of_rules.in_(numbers - {None}))
-                columns = (deliveries.c.id, of_rules, deliveries.c.due_at)
-                held = select(*columns).where(*lost, is_known).order_by(deliveries.c.id).with_for_update()
-                rows = (await connection.execute(held)).all()
-                mine = deliveries.c.id.in_([row.id for row in rows])
-                await connection.execute(update(deliveries).where(mine).values(values))
-                for row in rows:
-                    await _plan_again(connection, row.rule_id, row.due_at)
+                held = select(deliveries.c.id).where(*lost, is_known).order_by(deliveries.c.id).with_for_update()
+                rows = (await connection.execute(held)).scalars().all()
+                await connection.execute(update(deliveries).where(deliveries.c.id.in_(rows)).values(values))
+                await _held_against_rules(connection, rows, now)
         return len(rows)
 
     async def overdue(self, *, now: datetime, count: int) -> Sequence[tuple[Delivery, GroupRule | None]]:
@@ -199,50 +199,40 @@ class DeliveryStore:
                 return [delivery_of(row) for row in rows]
 
 
-async def _overtaken(
-    connection: AsyncConnection, results: Sequence[Result], now: datetime
-) -> dict[int, dict[str, Any]]:
-    """Of those to be tried again whose rule was changed meanwhile: what else is to be written, by id."""
-    again = {r.delivery.id: r for r in results if r.change.state == "pending" and _is_planned(r.delivery.planned)}
-    if not again:
+async def _locked(connection: AsyncConnection, numbers: Collection[int | None]) -> dict[int, int]:
+    """Revisions of rules, by id."""
+    if not numbers:
         return {}
-    numbers = {r.delivery.planned.rule_id for r in again.values()}
-    current = await _locked(connection, numbers)
-    skipped = await skipped_of(connection, current)
-    found: dict[int, dict[str, Any]] = {}
-    for number, result in again.items():
-        planned = result.delivery.planned
-        revision, state = current.get(planned.rule_id or 0, (result.revision, "active"))
-        if revision == result.revision:
-            continue
-        await _plan_again(connection, planned.rule_id, planned.due_at)
-        found[number] = {}
-        if state == "deleted":
-            found[number] = {"new_state": "withdrawn", "new_problem": "deleted"}
-        elif planned.nominal in skipped.get(planned.rule_id or 0, ()) and planned.due_at <= now:
-            found[number] = {"new_state": "withdrawn", "new_problem": OVERDUE}
-    return found
+    wanted = select(rules.c.id, rules.c.revision).where(rules.c.id.in_(numbers)).order_by(rules.c.id).with_for_update()
+    return {row.id: row.revision for row in await connection.execute(wanted)}
 
 
-async def _locked(connection: AsyncConnection, numbers: Collection[int | None]) -> dict[int, tuple[int, str]]:
-    """Revision and state of rules, by id."""
-    columns = (rules.c.id, rules.c.revision, rules.c.state)
-    wanted = select(*columns).where(rules.c.id.in_(numbers)).order_by(rules.c.id).with_for_update()
-    return {row.id: (row.revision, row.state) for row in await connection.execute(wanted)}
+def _is_overtaken(result: Result, revisions: Mapping[int, int]) -> bool:
+    """By a change of its rule."""
+    number = result.delivery.planned.rule_id
+    return revisions.get(number or 0, result.revision) != result.revision
 
 
-def _is_planned(planned: Planned) -> bool:
-    return planned.purpose != "notice" and not planned.lead.startswith(BY_HAND)
-
-
-async def _outdated(connection: AsyncConnection, results: Sequence[Result]) -> dict[int, dict[str, Any]]:
-    """Of those to be tried again by hand's order: what became untrue on its way, and what is to be written of it."""
-    news = [r.delivery.id for r in results if r.change.state == "pending" and r.delivery.planned.lead == MOVED]
-    if not news:
-        return {}
-    untrue = (deliveries.c.id.in_(news), deliveries.c.problem == OUTDATED)
-    found = (await connection.execute(select(deliveries.c.id).where(*untrue))).scalars()
-    return {number: {"new_state": "withdrawn"} for number in found}
+async def _held_against_rules(connection: AsyncConnection, numbers: Sequence[int], now: datetime) -> None:
+    """What was on its way and waits again, whatever became of its rule meanwhile. The rules are locked."""
+    c = deliveries.c
+    mine = and_(c.id.in_(numbers), PENDING, c.purpose != "notice")
+    waiting = select(c.rule_id, func.min(c.due_at)).where(mine, PLANNED).group_by(c.rule_id)
+    for rule_id, since in (await connection.execute(waiting)).all():
+        await _plan_again(connection, rule_id, since)
+    of_rule = rules.c.id == c.rule_id
+    is_deleted = exists().where(of_rule, rules.c.state == "deleted")
+    is_skipped = exists().where(skips.c.rule_id == c.rule_id, skips.c.nominal == c.nominal)
+    leader = select(rules.c.leader_id).where(of_rule).scalar_subquery()
+    is_private = c.purpose.in_(("summary", "checklist"))
+    for which, problem in (
+        (c.problem == OUTDATED, OUTDATED),
+        (is_deleted, "deleted"),
+        (and_(is_skipped, c.due_at <= now, c.lead != ASKED), OVERDUE),
+        (and_(is_private, leader == 0), LEADERLESS),
+    ):
+        await connection.execute(update(deliveries).where(mine, which).values(state="withdrawn", problem=problem))
+    await connection.execute(update(deliveries).where(mine, is_private).values(chat_id=leader))
 
 
 async def _plan_again(connection: AsyncConnection, rule_id: int | None, since: datetime) -> None:

@@ -1,6 +1,7 @@
 """Set-ups that somebody is in the middle of: they survive a restart."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,18 @@ from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from scheduler.rule import Rule
-from storage.database import reading, reported
+from storage.database import StoreError, reading, reported
 from storage.rules import new_values, rules
+from storage.statements import inserting
 from storage.tables import DraftRow, table_of
 
 drafts = table_of(DraftRow)
+_NUMBERS = 10**9  # nine digits: what a button has room for
+_DRAWS = 20
+
+
+def _drawn() -> int:
+    return 1 + secrets.randbelow(_NUMBERS - 1)
 
 
 @dataclass(frozen=True)
@@ -28,25 +36,34 @@ class Draft:
 
 @dataclass(frozen=True)
 class DraftStore:
-    """Every method raises StoreError when the data base fails. `now` is aware, UTC."""
+    """Every method raises StoreError when the data base fails. `now` is aware, UTC.
+
+    draw: a number from 1 to 999,999,999 that has hardly ever been drawn before: pages outlive their drafts, and the
+    buttons of an old one must not act on another set-up.
+    """
 
     engine: AsyncEngine
+    draw: Callable[[], int] = _drawn
 
     async def add(self, chat_id: int, user_id: int, content: dict[str, Any], *, now: datetime) -> int:
         values = {"chat_id": chat_id, "user_id": user_id, "content": content, "changed_at": now}
+        adding = inserting(self.engine, drafts).on_conflict_do_nothing(index_elements=["id"]).returning(drafts.c.id)
         with reported():
             async with self.engine.begin() as connection:
-                statement = insert(drafts).values(values).returning(drafts.c.id)
-                number: int = (await connection.execute(statement)).scalar_one()
-        return number
+                for _ in range(_DRAWS):
+                    added = await connection.execute(adding.values(id=self.draw(), **values))
+                    if (number := added.scalar_one_or_none()) is not None:
+                        return int(number)
+        raise StoreError("NoFreeNumber")
 
     async def get(self, draft_id: int) -> Draft | None:
         found = await self._found(select(drafts).where(drafts.c.id == draft_id))
         return found[0] if found else None
 
     async def of_chat(self, chat_id: int) -> Sequence[Draft]:
-        """Newest first."""
-        return await self._found(select(drafts).where(drafts.c.chat_id == chat_id).order_by(drafts.c.id.desc()))
+        """What was changed last comes first."""
+        newest = (drafts.c.changed_at.desc(), drafts.c.id)
+        return await self._found(select(drafts).where(drafts.c.chat_id == chat_id).order_by(*newest))
 
     async def change(self, draft_id: int, content: dict[str, Any], *, now: datetime) -> None:
         with reported():

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduler.coming import event_of
 from scheduler.delivery import OBSOLETE, Planned
 from scheduler.ports import Plan, Unplanned
 from storage.carrying import BY_HAND
@@ -109,7 +110,7 @@ async def _unchanged(connection: AsyncConnection, plans: Sequence[Plan]) -> list
 
 async def _known(connection: AsyncConnection, plans: Sequence[Plan]) -> dict[str, dict[str, Any]]:
     """What is planned of these rules and may still change, by key."""
-    names = ("id", "key", "rule_id", "state", "problem", "due_at", "event_at", "chat_id", "thread_id")
+    names = ("id", "key", "rule_id", "state", "problem", "due_at", "nominal", "event_at", "chat_id", "thread_id")
     statement = select(*(deliveries.c[name] for name in names)).where(
         deliveries.c.rule_id.in_([plan.group_rule.id for plan in plans]),
         text("deliveries.state IN ('pending', 'withdrawn')"),
@@ -122,15 +123,15 @@ async def _known(connection: AsyncConnection, plans: Sequence[Plan]) -> dict[str
 async def _adjust(
     connection: AsyncConnection, plans: Sequence[Plan], wanted: dict[str, Planned], known: dict[str, dict[str, Any]]
 ) -> None:
-    after = {plan.group_rule.id: plan.after for plan in plans}
+    made = {plan.group_rule.id: plan for plan in plans}
     moved = [_moved(row, wanted[key]) for key, row in known.items() if key in wanted and _differs(row, wanted[key])]
     dropped = [
         {"row": row["id"]}
         for key, row in known.items()
-        if key not in wanted and row["state"] == "pending" and row["due_at"] >= after[row["rule_id"]]
+        if key not in wanted and row["state"] == "pending" and _falls_away(row, made[row["rule_id"]])
     ]
     may_change = text("deliveries.state IN ('pending', 'withdrawn')")
-    names = ("due_at", "not_before", "expires_at", "event_at", "chat_id", "thread_id", "state")
+    names = ("due_at", "not_before", "expires_at", "event_at", "chat_id", "thread_id", "state", "problem")
     if moved:
         values = {name: bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in names}
         await connection.execute(
@@ -139,6 +140,18 @@ async def _adjust(
     if dropped:
         still = update(deliveries).where(deliveries.c.id == bindparam("row"), text("deliveries.state = 'pending'"))
         await connection.execute(still.values(state="withdrawn"), dropped)
+
+
+def _falls_away(row: dict[str, Any], plan: Plan) -> bool:
+    """What is planned no more. What was promised before a change stays while its event does: only its lead is gone."""
+    if row["due_at"] < plan.after:
+        return False
+    return row["due_at"] > plan.group_rule.since or not _takes_place(row, plan)
+
+
+def _takes_place(row: dict[str, Any], plan: Plan) -> bool:
+    event = event_of(plan.group_rule, row["nominal"], plan.workdays)
+    return event is not None and event.at == row["event_at"] and event.nominal not in plan.group_rule.skipped
 
 
 def _differs(row: dict[str, Any], planned: Planned) -> bool:
@@ -158,4 +171,5 @@ def _moved(row: dict[str, Any], planned: Planned) -> dict[str, Any]:
         "new_chat_id": planned.chat_id,
         "new_thread_id": planned.thread_id,
         "new_state": "pending",
+        "new_problem": "",
     }

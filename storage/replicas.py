@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, and_, bindparam, case, delete, literal, or_, select, text, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduler.delivery import OBSOLETE
 from scheduler.planning import HORIZON
 from scheduler.ports import Fleet
 from storage.database import reading, reported
@@ -104,6 +105,8 @@ async def _revive(connection: AsyncConnection, missed: Sequence[int], now: datet
 
 
 async def _plan_from(connection: AsyncConnection, now: datetime) -> None:
+    unsaid = (deliveries.c.state == "withdrawn", deliveries.c.problem == OBSOLETE, deliveries.c.event_at > now)
+    await connection.execute(delete(deliveries).where(*unsaid))  # of what was over already, by the clock then
     anew = {"since": now, "planned_until": now, "planned_with": ""}
     await connection.execute(update(rules).where(rules.c.since > now).values(anew))
     too_far = rules.c.planned_until > now + HORIZON

@@ -9,12 +9,13 @@ from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from scheduler.by_hand import MOVED
+from scheduler.changed import Changed
 from scheduler.delivery import Planned
 from scheduler.rule import GroupRule, Rule
 from scheduler.workdays import Workdays
-from storage.carrying import LEADERLESS, OVERDUE, PLANNED, Change, carried_over, withdraw
+from storage.carrying import LEADERLESS, OVERDUE, PLANNED, carried_over, tell, withdraw
 from storage.database import reading, reported
-from storage.rows import group_rules_of, planned_values, rule_values
+from storage.rows import group_rules_of, rule_values
 from storage.statements import inserting, is_written
 from storage.tables import ChatRow, DeliveryRow, RuleRow, SkipRow, table_of
 
@@ -95,7 +96,8 @@ class RuleStore:
 
         What is due later is planned anew. What is overdue and not sent yet goes out all the same, as the new rule
         says it, unless there is nothing on that day now; what is over is summed up whatever comes next. revision: the
-        one that the change was made from. beside: what the change itself has to say, promised with it or not at all.
+        one that the change was made from. beside: all that the group is to be told at once, promised with the change
+        or not at all, in place of what waits to be told so.
         False when the rule was deleted, or is of another revision by now.
         """
         changed = rule_values(rule) | columns
@@ -104,18 +106,28 @@ class RuleStore:
                 row = await _locked(connection, rule_id)
                 if row is None or row["state"] == "deleted" or revision not in (None, row["revision"]):
                     return False
-                planned = await _dated_anew(connection, row, rule, workdays, now)
                 await _readdress(connection, row, changed, now)
+                leader = changed.get("leader_id", row["leader_id"])
+                planned = await self._dated_anew(connection, row, rule, leader, workdays, now)
                 await _write(connection, row, changed | planned)
-                await self._tell(connection, rule_id, beside)
+                await tell(self.engine, connection, rule_id, beside, now)
         return True
 
-    async def _tell(self, connection: AsyncConnection, rule_id: int, beside: Sequence[Planned]) -> None:
-        if beside:  # which says what is overdue as well
-            told = deliveries.c.nominal.in_([planned.nominal for planned in beside])
-            await withdraw(connection, rule_id, deliveries.c.purpose == "remind", told)
-            added = inserting(self.engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
-            await connection.execute(added, [planned_values(planned) for planned in beside])
+    async def _dated_anew(  # noqa: PLR0913
+        self, connection: AsyncConnection, row: Any, rule: Rule, leader_id: int, workdays: Workdays, now: datetime
+    ) -> dict[str, Any]:
+        """What is promised of it, held against the rule that it becomes; what is to be written of its planning."""
+        known = group_rules_of([row])
+        if not known:  # it could not be read, so nothing of it was planned
+            return _from(now)
+        stored = known[0]
+        if stored.leader_id == leader_id and _is_planned_alike(stored.rule, rule):
+            return {}
+        if stored.rule.schedule == rule.schedule:
+            await withdraw(connection, row["id"], PLANNED, deliveries.c.due_at > now)
+            return _replanned(row, now)
+        change = Changed(stored, replace(stored, rule=rule, leader_id=leader_id), workdays, now)
+        return _replanned(row, now) | await carried_over(self.engine, connection, change)
 
     async def hand_over(self, rule_id: int, leader_id: int, *, now: datetime) -> bool:
         """To another leader, 0 for nobody; also while it is deleted: it may come back."""
@@ -124,8 +136,8 @@ class RuleStore:
                 row = await _locked(connection, rule_id)
                 if row is None:
                     return False
-                await withdraw(connection, rule_id, PLANNED, deliveries.c.due_at > now)
                 await _readdress(connection, row, {"leader_id": leader_id}, now)
+                await withdraw(connection, rule_id, PLANNED, deliveries.c.due_at > now)
                 await _write(connection, row, {"leader_id": leader_id} | _replanned(row, now))
         return True
 
@@ -140,14 +152,15 @@ class RuleStore:
                 await _write(connection, row, {"state": "paused"})
         return True
 
-    async def resume(self, rule_id: int, *, now: datetime) -> bool:
-        """False when it was not paused."""
+    async def resume(self, rule_id: int, *, now: datetime, beside: Sequence[Planned] = ()) -> bool:
+        """False when it was not paused. beside: as in change."""
         with reported():
             async with self.engine.begin() as connection:
                 row = await _locked(connection, rule_id)
                 if row is None or row["state"] != "paused":
                     return False
                 await _write(connection, row, _from(now) | {"state": "active"})
+                await tell(self.engine, connection, rule_id, beside, now)
         return True
 
     async def delete(self, rule_id: int, *, now: datetime) -> bool:
@@ -175,8 +188,8 @@ class RuleStore:
                     await _bring_back(connection, rule_id, "deleted")
         return True
 
-    async def skip(self, rule_id: int, nominal: datetime, *, now: datetime) -> bool:
-        """False when it was skipped already. nominal: naive local."""
+    async def skip(self, rule_id: int, nominal: datetime, *, now: datetime, beside: Sequence[Planned] = ()) -> bool:
+        """False when it was skipped already. nominal: naive local. beside: as in change."""
         with reported():
             async with self.engine.begin() as connection:
                 row = await _locked(connection, rule_id)
@@ -189,10 +202,14 @@ class RuleStore:
                 overdue = update(deliveries).where(*mine, deliveries.c.due_at <= now)
                 await connection.execute(overdue.values(state="withdrawn", problem=OVERDUE))
                 await connection.execute(update(deliveries).where(*mine).values(state="withdrawn"))
+                await tell(self.engine, connection, rule_id, beside, now)
         return True
 
-    async def unskip(self, rule_id: int, nominal: datetime, *, now: datetime) -> None:
-        """What was due while it was skipped stays unsent; what was overdue when it was skipped goes out."""
+    async def unskip(self, rule_id: int, nominal: datetime, *, now: datetime, beside: Sequence[Planned] = ()) -> None:
+        """What was due while it was skipped stays unsent; what was overdue when it was skipped goes out.
+
+        beside: as in change.
+        """
         with reported():
             async with self.engine.begin() as connection:
                 row = await _locked(connection, rule_id)
@@ -201,6 +218,7 @@ class RuleStore:
                 await connection.execute(delete(skips).where(skips.c.rule_id == rule_id, skips.c.nominal == nominal))
                 await _bring_back(connection, rule_id, OVERDUE, deliveries.c.nominal == nominal)
                 await _write(connection, row, _replanned(row, now))
+                await tell(self.engine, connection, rule_id, beside, now)
 
     async def _found(self, statement: Select[Any]) -> Sequence[GroupRule]:
         with reported():
@@ -235,6 +253,11 @@ def _from(now: datetime) -> dict[str, Any]:
     return {"since": now, "planned_until": now, "planned_with": ""}
 
 
+def _is_planned_alike(one: Rule, other: Rule) -> bool:
+    """What is read only when a message is written makes no difference."""
+    return replace(one, title="", place="", note="") == replace(other, title="", place="", note="")
+
+
 def _replanned(row: Any, now: datetime) -> dict[str, Any]:
     """Planned anew from now on, beside what is promised already: nothing is added that was due before."""
     anew = min(row["planned_until"], now)
@@ -256,23 +279,9 @@ async def _bring_back(connection: AsyncConnection, rule_id: int, problem: str, *
     await connection.execute(update(deliveries).where(*withdrawn, *more).values(state="pending", problem=""))
 
 
-async def _dated_anew(
-    connection: AsyncConnection, row: Any, rule: Rule, workdays: Workdays, now: datetime
-) -> dict[str, Any]:
-    """What is promised of it, held against the rule that it becomes; what is to be written of its planning."""
-    known = group_rules_of([row])
-    if known and known[0].rule.schedule == rule.schedule:
-        await withdraw(connection, row["id"], PLANNED, deliveries.c.due_at > now)
-        return _replanned(row, now)
-    if not known:  # it could not be read, so nothing of it was planned
-        return _from(now)
-    change = Change(known[0], replace(known[0], rule=rule), workdays, now)
-    return _from(now) | await carried_over(connection, change)
-
-
 async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, Any], now: datetime) -> None:
     """What waits, or may come back, goes to the topic, and to the leader, of now; to nobody when there is none."""
-    returning = and_(deliveries.c.state == "withdrawn", deliveries.c.problem.in_(("deleted", LEADERLESS)))
+    returning = and_(deliveries.c.state == "withdrawn", deliveries.c.problem.in_(("deleted", LEADERLESS, OVERDUE)))
     mine = (deliveries.c.rule_id == row["id"], or_(_PENDING, returning))
     if "thread_id" in changed:
         in_group = (*mine, deliveries.c.chat_id == row["chat_id"])
@@ -285,7 +294,9 @@ async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, A
         await withdraw(connection, row["id"], in_private, problem=LEADERLESS)
         return
     await connection.execute(update(deliveries).where(*mine, in_private).values(chat_id=leader))
-    await _bring_back(connection, row["id"], LEADERLESS, deliveries.c.expires_at > now)
+    no_plan = or_(deliveries.c.due_at <= now, ~PLANNED)  # brings it back
+    still_of_use = and_(deliveries.c.expires_at > now, no_plan)
+    await _bring_back(connection, row["id"], LEADERLESS, still_of_use)
 
 
 async def skipped_of(connection: AsyncConnection, rule_ids: Iterable[int]) -> dict[int, set[datetime]]:

@@ -277,7 +277,7 @@ class ReplicaRow(Base):
 
 
 class DraftRow(Base):
-    """A set-up that somebody is in the middle of. content: JSON of the handler that wrote it."""
+    """A set-up that somebody is in the middle of. id: drawn at random. content: JSON of the handler that wrote it."""
 
     __tablename__ = "drafts"
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.recurrence import next_occurrences
 from storage import Stores
-from tests.declaring import DAY, HOUR, MINUTE, NOW, one, started
+from tests.declaring import DAY, HOUR, LIBRARY, MINUTE, NOW, one, started
 
 WEEK_ON = NOW + 7 * DAY  # the Friday after is not one of "every other Friday"
 
@@ -145,3 +146,39 @@ async def test_another_hour_alone_keeps_the_first_day(
     await started(stores, tmp_path, one(after), NOW + later)
     (kept,) = await stores.rules.declared()
     assert kept.rule.schedule.start == start
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("隔周五9点和15点学习", "隔周五10点和15点学习"),
+        ("隔周五9点和15点学习", "隔周五9点学习"),
+        ("隔周五9点和15点学习", "隔周五15点学习"),
+        ("隔周五9点学习", "隔周五8点和15点学习"),
+        ("隔周五15点学习", "隔周五9点和14点学习"),
+        ("隔周五9点和15点学习", "隔周五9点、14点和16点学习"),
+    ],
+)
+async def test_hours_that_are_moved_added_or_dropped_keep_every_other_friday(
+    stores: Stores, tmp_path: Path, before: str, after: str
+) -> None:
+    await started(stores, tmp_path, one(before))
+    await started(stores, tmp_path, one(after), WEEK_ON)
+    (kept,) = await stores.rules.declared()
+    found = next_occurrences(kept.rule.schedule, LIBRARY, after=NOW, count=6)
+    assert list(dict.fromkeys(f"{e.local:%m-%d}" for e in found))[:2] == ["03-06", "03-20"]
+
+
+async def test_of_several_hours_all_are_there_on_the_first_day_too(stores: Stores, tmp_path: Path) -> None:
+    await started(stores, tmp_path, one("隔周五15点学习"))
+    await started(stores, tmp_path, one("隔周五9点和14点学习"), NOW + DAY)
+    (kept,) = await stores.rules.declared()
+    found = next_occurrences(kept.rule.schedule, LIBRARY, after=NOW, count=3)
+    assert [f"{e.local:%m-%d %H}" for e in found] == ["03-06 09", "03-06 14", "03-20 09"]
+
+
+async def test_another_hour_of_what_comes_twice_a_day_counts_from_the_same_one(stores: Stores, tmp_path: Path) -> None:
+    await started(stores, tmp_path, one("每3天9点和14点开会，共5次"), NOW + 2 * HOUR)  # at 11:00: 14:00 is first
+    await started(stores, tmp_path, one("每3天10点和15点开会，共5次"), NOW + 2 * DAY)
+    (after,) = await stores.rules.declared()
+    assert after.rule.schedule.start == datetime(2026, 3, 2, 15, 0)

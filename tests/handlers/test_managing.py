@@ -38,8 +38,7 @@ async def test_a_change_made_meanwhile_by_another_administrator_is_shown_and_not
     assert (rule.rule.schedule.start.hour, rule.rule.schedule.roll) == (20, "none")
     now_shown = chatting.world.message(mine.chat_id, mine.id)
     assert now_shown is not None and "20:00" in now_shown.text and "确认" in "".join(labels(now_shown))
-    again = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, now_shown, "节假日"), "顺延")
-    await chatting.press(LEADER, GROUP, again, "确认")
+    await chatting.press(LEADER, GROUP, now_shown, "确认")
     (rule,) = await rules(chatting)
     assert (rule.rule.schedule.start.hour, rule.rule.schedule.roll) == (20, "next")
 
@@ -213,3 +212,63 @@ async def test_what_is_over_comes_back_beside_another_one_that_is_over(chatting:
     await again(pressing, rule, Schedule(start + DAY))
     page = await deleted_page(chatting)
     assert (await pressing.tap(LEADER, page, "撤销")).text == "恢复了"
+
+
+async def two_fridays(chatting: Chatting) -> None:
+    """At eight and at seven."""
+    for hour in (8, 7):
+        await saved(chatting, f"/remind 每周五晚上{hour}点开党小组会")
+
+
+async def test_a_change_that_would_have_everybody_told_twice_is_not_saved(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    await two_fridays(chatting)
+    page = await changing(chatting)
+    page = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, page, "几点"), "19:00")
+    said = await pressing.tap(LEADER, page, "确认")
+    assert "没有保存" in said.text and "两遍" in said.text and said.show_alert
+    assert [rule.rule.schedule.start.hour for rule in await rules(chatting)] == [20, 19]
+    page = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, page, "几点"), "18:30")
+    await chatting.press(LEADER, GROUP, page, "确认")
+    assert [rule.rule.schedule.start.hour for rule in await rules(chatting)] == [18, 19]
+
+
+async def test_what_is_paused_can_be_changed_to_what_is_there_and_is_not_resumed_beside_it(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    await two_fridays(chatting)
+    await chatting.stores.rules.pause((await rules(chatting))[0].id)
+    page = await changing(chatting)
+    page = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, page, "几点"), "19:00")
+    assert (await pressing.tap(LEADER, page, "确认")).text == "记下了"
+    assert "没有恢复" in (await pressing.tap(LEADER, await opened(chatting), "恢复")).text
+
+
+async def test_a_reminder_is_not_taken_for_another_one_when_its_days_are_chosen_once_more(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    rule = await saved(chatting, "/remind 每周五晚上8点开党小组会")
+    week_before = replace(rule.rule.schedule, start=rule.rule.schedule.start - timedelta(days=7))
+    now = pressing.services.clock()
+    await chatting.stores.rules.change(rule.id, replace(rule.rule, schedule=week_before), now=now)
+    page = await changing(chatting)
+    for choice in ("哪天", "每周几", "周五"):
+        page = await chatting.press(LEADER, GROUP, page, choice)
+    assert (await pressing.tap(LEADER, page, "确认")).text == "记下了"
+
+
+async def test_the_leads_of_one_of_two_that_are_the_same_can_be_changed(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    await again(pressing, await saved(chatting))
+    page = await changing(chatting)
+    page = await chatting.press(LEADER, GROUP, await chatting.press(LEADER, GROUP, page, "提前提醒"), "提前1天")
+    page = await chatting.press(LEADER, GROUP, page, "返回")
+    assert (await pressing.tap(LEADER, page, "确认")).text == "记下了"
+
+
+async def test_a_change_to_what_the_configuration_file_has_names_the_file(chatting: Chatting) -> None:
+    pressing = Pressing(chatting)
+    rule = await saved(chatting)
+    at_twenty = replace(rule.rule.schedule, start=rule.rule.schedule.start.replace(hour=20))
+    declared, now = replace(rule.rule, schedule=at_twenty), pressing.services.clock()
+    await chatting.stores.rules.declare(declared, "学习#1", chat_id=rule.chat_id, leader_id=1, now=now)
+    said = await pressing.tap(LEADER, await at_eight(chatting, await changing(chatting)), "确认")
+    assert "没有保存" in said.text and "配置文件" in said.text

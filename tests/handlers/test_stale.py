@@ -50,6 +50,24 @@ async def test_a_summary_of_a_day_that_was_moved_leads_to_nothing(pressing: Pres
     assert pressing.chatting.from_bot(GROUP) == [] and len(pressing.chatting.from_bot(LEADER)) == before
 
 
+@pytest.mark.parametrize("button", ["再提醒一次", "1小时"])
+async def test_a_summary_of_dues_that_were_is_gone_on_with_whatever_comes_next(pressing: Pressing, button: str) -> None:
+    rule = await new_rule(pressing.chatting, "dues", starts_in=-HOUR)
+    reminder = await stand(pressing.chatting, rule)
+    summary = await summary_of(pressing, rule)
+    await move(pressing, rule, 9 * DAY)
+    await pressing.tap(WANG, reminder, "已交")
+    assert "没有了" not in (await pressing.tap(LEADER, summary, button)).text
+    let_pass(pressing, HOUR)
+    await deliver(pressing.chatting)
+    group, private = pressing.chatting.from_bot(GROUP)[-1], pressing.chatting.from_bot(LEADER)[-1]
+    if button == "再提醒一次":
+        assert group.id > reminder.id and "💰 已交 1" in labels(group)
+        assert (await pressing.tap(LI, group, "已交")).text == "记下了：已交"
+    else:
+        assert private.id > summary.id and f"已交 1：{WANG}" in private.text
+
+
 async def test_once_more_does_not_call_to_what_was_skipped(pressing: Pressing) -> None:
     rule = await new_rule(pressing.chatting)
     summary = await summary_of(pressing, rule)

@@ -1,14 +1,11 @@
-"""What a change of the next event has to tell the group at once."""
+"""What goes to the group beside the plan, and what is left of an event's leads."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-import pytest
-
-from scheduler.by_hand import MOVED, Move, at_once, comes_unheard, last_told, leads_left, moved, news_of, next_event
-from scheduler.delivery import Delivery, State
-from scheduler.rule import GroupRule, Lead, Occurrence, Rule, Schedule
-from scheduler.workdays import SpecialDay, Workdays
+from scheduler.by_hand import MOVED, at_once, leads_left, next_event
+from scheduler.rule import GroupRule, Lead, Rule, Schedule
+from scheduler.workdays import Workdays
 
 NOW = datetime(2026, 3, 5, 2, tzinfo=UTC)  # Thursday, 10:00 in Beijing
 FRIDAY = datetime(2026, 3, 6, 19, 30)
@@ -18,72 +15,9 @@ STORED = GroupRule(7, -100, 3, 1, RULE, "active", NOW)
 CALENDAR = Workdays()
 
 
-def at(start: datetime, rrule: str = RULE.schedule.rrule) -> Rule:
-    return replace(RULE, schedule=Schedule(start, rrule))
-
-
-def move(stored: GroupRule, changed: Rule) -> Move:
-    found = moved(stored, changed, CALENDAR, now=NOW)
-    assert found is not None
-    return found
-
-
-def test_another_hour_of_the_day_and_another_day_are_moves_of_the_next_event() -> None:
-    hour = move(STORED, at(FRIDAY + timedelta(minutes=30)))
-    assert hour.was is not None and (hour.was.local, hour.event.local.hour) == (FRIDAY, 20)
-    day = move(STORED, at(datetime(2026, 3, 10, 19, 30), "FREQ=WEEKLY;BYDAY=TU"))
-    assert day.was is not None and (day.was.local, day.event.local.day) == (FRIDAY, 10)
-
-
-@pytest.mark.parametrize("changed", [RULE, replace(RULE, place="三楼"), at(datetime(2026, 1, 2, 19, 30))])
-def test_what_comes_at_its_time_is_no_move(changed: Rule) -> None:
-    assert moved(STORED, changed, CALENDAR, now=NOW) is None
-
-
-def test_what_was_skipped_is_passed_over_and_what_is_over_has_nothing_before_it() -> None:
-    later = at(FRIDAY + timedelta(minutes=30))
-    skipped = replace(STORED, skipped=frozenset({FRIDAY}))
-    assert move(skipped, later).event.nominal.date() == date(2026, 3, 13)
-    assert news_of(skipped, replace(skipped, rule=later), [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW) == ()
-    single = replace(STORED, rule=at(FRIDAY - timedelta(days=9), ""))
-    assert move(single, at(FRIDAY, "")).was is None
-    assert moved(STORED, at(FRIDAY - timedelta(days=9), ""), CALENDAR, now=NOW) is None
-
-
 def test_the_next_event_is_the_first_that_is_not_skipped() -> None:
     event = next_event(replace(STORED, skipped=frozenset({FRIDAY})), CALENDAR, now=NOW)
     assert event is not None and event.nominal == FRIDAY + timedelta(days=7)
-
-
-@pytest.mark.parametrize(
-    ("leads", "told_at", "is_unheard"),
-    [
-        ((Lead(minutes=60),), None, False),  # 19:00 is still to come
-        ((Lead(1, at=time(9)),), None, True),
-        ((Lead(minutes=60),), datetime(2026, 3, 6, 11, 30, tzinfo=UTC), False),  # told 19:30: 19:00 comes before that
-        ((Lead(minutes=30),), datetime(2026, 3, 6, 11, 30, tzinfo=UTC), False),  # at that very minute
-        ((Lead(minutes=29),), datetime(2026, 3, 6, 11, 30, tzinfo=UTC), True),  # they are on their way
-        ((Lead(1, at=time(9)),), datetime(2026, 3, 6, 12, 0, tzinfo=UTC), False),  # they know
-        ((Lead(1, at=time(10)),), None, False),  # due at this very moment
-    ],
-)
-def test_it_is_told_at_once_when_no_lead_comes_soon_enough(
-    leads: tuple[Lead, ...], told_at: datetime | None, is_unheard: bool
-) -> None:
-    changed = replace(at(FRIDAY + timedelta(minutes=30)), leads=leads)
-    assert comes_unheard(move(STORED, changed), changed, told_at=told_at, now=NOW) is is_unheard
-
-
-def test_what_the_group_goes_by_is_what_it_was_told_last_of_that_day() -> None:
-    event = next_event(STORED, CALENDAR, now=NOW)
-    assert event is not None
-    first = Delivery(1, at_once(STORED, event, MOVED, 4, now=NOW), "sent", NOW)
-    later = replace(first, planned=replace(first.planned, event_at=event.at + timedelta(hours=1)))
-    unsent, nag = replace(later, state="withdrawn"), replace(later, planned=replace(later.planned, purpose="nag"))
-    assert last_told([first, later], FRIDAY.date()) == event.at + timedelta(hours=1)
-    assert last_told([first, unsent, nag], FRIDAY.date()) == event.at
-    assert last_told([first], date(2026, 3, 7)) is None
-    assert (first.planned.key, first.planned.thread_id) == ("7/20260306T1930/remind/+moved4", 3)
 
 
 def test_a_lead_that_is_due_now_is_still_to_come() -> None:
@@ -94,111 +28,8 @@ def test_a_lead_that_is_due_now_is_still_to_come() -> None:
     assert leads_left(event, RULE, now=NOW - timedelta(hours=1)) == ((), (nine, hour))
 
 
-def told(event_at: datetime, nominal: datetime) -> Delivery:
-    event = Occurrence(nominal, nominal, event_at)
-    return Delivery(1, at_once(STORED, event, "1d@09:00", 1, now=NOW - timedelta(hours=1)), "sent", NOW)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "first"),
-    [
-        ("FREQ=WEEKLY;BYDAY=FR", "FREQ=MONTHLY;BYDAY=-1FR", datetime(2026, 3, 27, 19, 30)),
-        ("FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=WEEKLY;BYDAY=MO", datetime(2026, 3, 9, 19, 30)),
-        ("FREQ=WEEKLY;BYDAY=FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", datetime(2026, 3, 13, 19, 30)),
-    ],
-)
-def test_a_told_event_that_is_dropped_for_one_that_was_to_come_anyway_is_called_off(
-    before: str, after: str, first: datetime
-) -> None:
-    stored = replace(STORED, rule=replace(at(FRIDAY, before), leads=(Lead(1, at=time(9)),)))
-    fresh = replace(stored, rule=replace(stored.rule, schedule=Schedule(first, after)))
-    (news,) = news_of(stored, fresh, [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW)
-    assert (news.nominal, news.payload) == (first, {"was": ["2026-03-06T19:30"]})
-    assert news_of(stored, fresh, [], CALENDAR, now=NOW) == ()
-
-
-def test_an_hour_that_is_moved_on_its_day_needs_no_word_of_the_old_day() -> None:
-    stored = replace(STORED, rule=replace(RULE, leads=(Lead(1, at=time(9)),)))
-    fresh = replace(stored, rule=replace(stored.rule, schedule=Schedule(FRIDAY.replace(hour=20), "FREQ=WEEKLY")))
-    (news,) = news_of(stored, fresh, [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW)
-    assert (news.nominal, news.payload) == (FRIDAY.replace(hour=20), {})
-
-
-def test_beyond_a_skipped_event_the_next_one_that_was_told_is_told_its_new_hour() -> None:
-    today, twice = datetime(2026, 3, 5, 19, 30), "FREQ=WEEKLY;BYDAY=TH,FR"
-    leads = (Lead(1, at=time(9)),)
-    stored = replace(STORED, rule=replace(at(today, twice), leads=leads), skipped=frozenset({today}))
-    fresh = replace(stored, rule=replace(at(today.replace(hour=18), twice), leads=leads))
-    (news,) = news_of(stored, fresh, [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW)
-    assert news.nominal == FRIDAY.replace(hour=18)
-
-
-BOTH, LONG = "FREQ=WEEKLY;BYDAY=MO,FR", (Lead(5, at=time(9)),)
-MONDAY, BEIJING_MONDAY = datetime(2026, 3, 9, 19, 30), datetime(2026, 3, 9, 11, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("rrule", "start", "expected"),
-    [
-        (BOTH, FRIDAY, []),
-        ("FREQ=WEEKLY;BYDAY=FR", FRIDAY, [("2026-03-13T19:30", ["2026-03-09T19:30"])]),
-        ("FREQ=WEEKLY;BYDAY=WE", MONDAY, [("2026-03-11T19:30", ["2026-03-06T19:30", "2026-03-09T19:30"])]),
-        (BOTH, FRIDAY.replace(hour=20, minute=0), [("2026-03-06T20:00", []), ("2026-03-09T20:00", [])]),
-        ("FREQ=WEEKLY;BYDAY=FR,SA", FRIDAY, [("2026-03-07T19:30", ["2026-03-09T19:30"])]),
-        ("FREQ=DAILY", datetime(2026, 3, 5, 19, 30), [("2026-03-05T19:30", [])]),
-    ],
-)
-def test_every_event_that_the_group_was_told_of_is_called_off_and_no_other(
-    rrule: str, start: datetime, expected: list[tuple[str, list[str]]]
-) -> None:
-    stored = replace(STORED, rule=replace(at(FRIDAY, BOTH), leads=LONG))
-    fresh = replace(stored, rule=replace(stored.rule, schedule=Schedule(start, rrule)))
-    known = [told(BEIJING_FRIDAY, FRIDAY), told(BEIJING_MONDAY, MONDAY)]
-    news = news_of(stored, fresh, known, CALENDAR, now=NOW)
-    found = [(p.nominal.isoformat(timespec="minutes"), p.payload.get("was", [])) for p in news if p.nominal is not None]
-    assert found == expected
-
-
-@pytest.mark.parametrize(("state", "was"), [("pending", ["2026-03-06T19:30"]), ("sent", [])])
-def test_what_an_earlier_change_calls_off_is_not_lost_in_the_next_one(state: State, was: list[str]) -> None:
-    """Before it was sent."""
-    stored = replace(STORED, rule=replace(at(FRIDAY, BOTH), leads=LONG))
-    fresh = replace(stored, rule=replace(at(MONDAY, "FREQ=WEEKLY;BYDAY=MO"), leads=LONG))
-    (news,) = news_of(stored, fresh, [told(BEIJING_FRIDAY, FRIDAY)], CALENDAR, now=NOW)
-    again = replace(fresh, rule=replace(at(MONDAY.replace(hour=20), "FREQ=WEEKLY;BYDAY=MO"), leads=LONG))
-    known = [told(BEIJING_FRIDAY, FRIDAY), Delivery(2, news, state, NOW)]
-    (once_more,) = news_of(fresh, again, known, CALENDAR, now=NOW)
-    assert (once_more.nominal, once_more.payload.get("was", [])) == (MONDAY.replace(hour=20), was)
-    back = news_of(fresh, stored, known, CALENDAR, now=NOW)
-    assert all("was" not in planned.payload for planned in back)
-
-
-def test_a_rolled_event_that_was_told_and_comes_on_another_day_is_called_off() -> None:
-    off = Workdays({date(2026, 3, 6): SpecialDay("holiday")})
-    rule = Rule("meeting", "党小组会", Schedule(FRIDAY, RULE.schedule.rrule, "next"), (Lead(4, at=time(9)),))
-    stored = GroupRule(7, -100, 3, 1, rule, "active", NOW)
-    monday = datetime(2026, 3, 9, 19, 30)
-    event = Occurrence(FRIDAY, monday, datetime(2026, 3, 9, 11, 30, tzinfo=UTC))
-    known = [Delivery(1, at_once(stored, event, "4d@09:00", 1, now=NOW - timedelta(minutes=60)), "sent", NOW)]
-    fresh = replace(stored, rule=replace(rule, schedule=Schedule(FRIDAY, RULE.schedule.rrule, "none")))
-    (news,) = news_of(stored, fresh, known, off, now=NOW)
-    assert news.event_at == datetime(2026, 3, 6, 11, 30, tzinfo=UTC)
-    assert news.payload == {"was": ["2026-03-09T19:30"]}
-
-
-def test_back_to_the_told_day_at_another_hour_before_the_day_was_called_off() -> None:
-    """Told Friday 19:30; to Monday (news not sent yet); back to Friday, 20:00: the only lead comes after 19:30."""
-    now = datetime(2026, 3, 6, 2, tzinfo=UTC)
-    monday = datetime(2026, 3, 9, 19, 30)
-    rule = Rule("meeting", "党小组会", Schedule(FRIDAY, RULE.schedule.rrule), (Lead(at=time(9)), Lead(minutes=15)))
-    friday = GroupRule(7, -100, 3, 1, rule, "active", now)
-    told = Occurrence(FRIDAY, FRIDAY, datetime(2026, 3, 6, 11, 30, tzinfo=UTC))
-    known = [Delivery(1, at_once(friday, told, "0d@09:00", 1, now=now - timedelta(minutes=60)), "sent", now)]
-    on_monday = replace(friday, rule=replace(rule, schedule=Schedule(monday, "FREQ=WEEKLY;BYDAY=MO")), revision=2)
-    (news,) = news_of(friday, on_monday, known, Workdays(), now=now)
-    known.append(Delivery(2, news, "pending", now))
-    at_20 = replace(
-        on_monday, rule=replace(rule, schedule=Schedule(FRIDAY.replace(hour=20, minute=0), RULE.schedule.rrule))
-    )
-    assert news_of(friday, replace(friday, rule=at_20.rule), known[:1], Workdays(), now=now)  # straight: it is told
-    assert news_of(on_monday, at_20, known, Workdays(), now=now)
+def test_what_is_told_at_once_has_a_name_of_its_own_and_goes_to_the_topic() -> None:
+    event = next_event(STORED, CALENDAR, now=NOW)
+    assert event is not None
+    planned = at_once(STORED, event, MOVED, 4, now=NOW)
+    assert (planned.key, planned.thread_id, planned.due_at) == ("7/20260306T1930/remind/+moved4", 3, NOW)

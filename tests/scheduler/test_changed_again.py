@@ -1,34 +1,35 @@
 """The dates of a rule are changed once more, or something else of it, before the first change has been told."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from scheduler.by_hand import news_of
 from scheduler.delivery import Outcome, TryLater
 from scheduler.ports import Parcel
 from scheduler.rule import GroupRule, Lead, Schedule
-from tests.scheduler.changing import AT_20, FRI, FRIDAY, FRIDAY_9, FRIDAY_21, HOUR, MINUTE, THAT_MORNING, to
+from tests.scheduler.changing import (
+    AT_20,
+    FRI,
+    FRIDAY,
+    FRIDAY_9,
+    FRIDAY_20,
+    FRIDAY_21,
+    FRIDAYS,
+    HOUR,
+    MINUTE,
+    SATURDAY,
+    THAT_MORNING,
+    called_off,
+    in_flight,
+    resumed,
+    saved,
+    summed_up,
+    to,
+    unskipped,
+)
 from tests.scheduler.kit import LEADER, Scene, meeting
-
-FRIDAY_20 = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
-SATURDAY = Schedule(datetime(2026, 3, 7, 19, 30), "FREQ=WEEKLY;BYDAY=SA")
-
-
-async def saved(scene: Scene, rule: GroupRule, schedule: Schedule) -> None:
-    """As the page saves it."""
-    stored = await scene.stores.rules.get(rule.id)
-    assert stored is not None
-    known = await scene.stores.deliveries.of_rule(rule.id)
-    fresh = replace(stored, rule=replace(stored.rule, schedule=schedule))
-    news = news_of(stored, fresh, known, scene.calendar, now=scene.clock())
-    await to(scene, rule, schedule, beside=news, revision=stored.revision)
-
-
-def after(scene: Scene) -> list[Any]:
-    return [p for p in scene.sender.of("summary") if p.due_at > FRIDAY_20]
 
 
 async def test_kept_then_back_to_the_day_but_later_is_summed_up_after_it(scene: Scene) -> None:
@@ -37,7 +38,7 @@ async def test_kept_then_back_to_the_day_but_later_is_summed_up_after_it(scene: 
     await saved(scene, rule, SATURDAY)
     scene.clock.move(MINUTE)
     await saved(scene, rule, Schedule(FRIDAY.replace(hour=22, minute=0), FRI))
-    times = []
+    times: list[datetime] = []
     real = scene.sender.send
 
     async def send(parcel: Parcel) -> Outcome:
@@ -54,10 +55,10 @@ async def test_kept_and_sent_then_back_to_the_day_is_one_summary(scene: Scene) -
     await scene.until(FRIDAY_20, step=HOUR)
     await saved(scene, rule, SATURDAY)
     await scene.until(FRIDAY_21 + 35 * MINUTE, step=HOUR)
-    assert len(after(scene)) == 1
+    assert len(summed_up(scene)) == 1
     await saved(scene, rule, AT_20)
     await scene.until(FRIDAY_21 + 5 * HOUR, step=HOUR)
-    assert len(after(scene)) == 1
+    assert len(summed_up(scene)) == 1
 
 
 async def test_kept_and_a_pause_by_mistake(scene: Scene) -> None:
@@ -66,9 +67,9 @@ async def test_kept_and_a_pause_by_mistake(scene: Scene) -> None:
     await saved(scene, rule, SATURDAY)
     assert await scene.stores.rules.pause(rule.id)
     scene.clock.move(MINUTE)
-    assert await scene.stores.rules.resume(rule.id, now=scene.clock())
+    await resumed(scene, rule)
     await scene.until(FRIDAY_21 + 5 * HOUR, step=HOUR)
-    assert len(after(scene)) == 1
+    assert len(summed_up(scene)) == 1
 
 
 async def leaderless_summary(scene: Scene) -> GroupRule:
@@ -85,7 +86,7 @@ async def test_who_takes_over_with_another_hour_gets_one_summary(scene: Scene) -
     rule = await leaderless_summary(scene)
     await to(scene, rule, AT_20, leader_id=6)
     await scene.until(FRIDAY_21 + 5 * HOUR, step=HOUR)
-    assert len(after(scene)) == 1
+    assert len(summed_up(scene)) == 1
 
 
 async def test_who_takes_over_with_other_days_is_told_nothing_of_what_is_off(scene: Scene) -> None:
@@ -98,17 +99,6 @@ async def test_who_takes_over_with_other_days_is_told_nothing_of_what_is_off(sce
     await scene.until(FRIDAY_9 + 5 * HOUR, step=HOUR)
     private = [(p.purpose, p.nominal) for p in scene.sender.promises if p.chat_id == 6]
     assert not [p for p in private if p[1] == FRIDAY], private
-
-
-async def in_flight(scene: Scene, rule: GroupRule, change: Any) -> None:
-    real = scene.sender.send
-
-    async def send(parcel: Parcel) -> Outcome:
-        scene.sender.send = real  # type: ignore[method-assign]
-        await change()
-        return TryLater("unreachable")
-
-    scene.sender.send = send  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("what", ["place", "other skip", "leader"])
@@ -127,7 +117,7 @@ async def test_news_in_flight_and_another_place(scene: Scene, what: str) -> None
         else:
             await scene.stores.rules.skip(rule.id, AT_20.start + timedelta(days=14), now=scene.clock())
 
-    await in_flight(scene, rule, change)
+    in_flight(scene, change)
     await scene.until(FRIDAY_9 + 10.5 * HOUR, step=HOUR)
     assert [p.event_at for p in scene.sender.of("remind") if p.event_at == FRIDAY_20] != []
 
@@ -148,10 +138,9 @@ async def test_news_in_flight_that_calls_off_and_then_another_hour(scene: Scene)
     rule = await scene.add(THAT_MORNING)
     await scene.until(FRIDAY_9 + HOUR, step=HOUR)
     await saved(scene, rule, SATURDAY)
-    await in_flight(scene, rule, lambda: saved(scene, rule, replace(SATURDAY, start=datetime(2026, 3, 7, 20, 0))))
+    in_flight(scene, lambda: saved(scene, rule, replace(SATURDAY, start=datetime(2026, 3, 7, 20, 0))))
     await scene.until(FRIDAY_9 + 10.5 * HOUR, step=HOUR)
-    said = [was for p in scene.sender.of("remind") for was in p.payload.get("was", ())]
-    assert said == ["2026-03-06T19:30"]
+    assert called_off(scene) == ["2026-03-06T19:30"]
 
 
 async def test_dues_whose_summary_is_late_and_another_hour(scene: Scene) -> None:
@@ -173,9 +162,34 @@ async def test_overdue_then_skipped_then_another_hour_then_not_skipped(scene: Sc
     await scene.until(FRIDAY_9 - MINUTE)
     await scene.until(FRIDAY_9 + HOUR, step=HOUR)
     await scene.stores.rules.skip(rule.id, FRIDAY, now=scene.clock())
-    schedule = Schedule(FRIDAY, FRI) if hour != 20 else AT_20
+    schedule = FRIDAYS if hour != 20 else AT_20
     await saved(scene, rule, schedule)
-    await scene.stores.rules.unskip(rule.id, schedule.start, now=scene.clock())
+    await unskipped(scene, rule, schedule.start)
     scene.sender.outcome = lambda _: None
     await scene.until(FRIDAY_9 + 10.4 * HOUR, step=HOUR)
     assert [p.nominal for p in scene.sender.of("remind")] == [schedule.start]
+
+
+async def test_another_hour_and_then_without_the_reminder_that_would_have_told_it(scene: Scene) -> None:
+    rule = await scene.add(meeting(leads=(Lead(at=time(9)), Lead(minutes=60))))
+    await scene.until(FRIDAY_9 + HOUR, step=HOUR)
+    await saved(scene, rule, AT_20)
+    await scene.until(scene.clock() + 10 * MINUTE, step=MINUTE)
+    assert len(scene.sender.of("remind")) == 1
+    await saved(scene, rule, AT_20, leads=(Lead(at=time(9)),))
+    await scene.until(FRIDAY_20, step=HOUR)
+    assert [p.event_at for p in scene.sender.of("remind")] == [FRIDAY_20 - HOUR / 2, FRIDAY_20]
+
+
+@pytest.mark.parametrize("changed", [{"place": "三楼"}, {"nag": Lead(minutes=60)}])
+async def test_something_else_and_then_an_end_around_the_minute_of_the_reminder(
+    scene: Scene, changed: dict[str, Any]
+) -> None:
+    rule = await scene.add(THAT_MORNING)
+    await scene.until(FRIDAY_9 - MINUTE, step=HOUR)
+    scene.clock.now = FRIDAY_9 - timedelta(seconds=1)
+    await saved(scene, rule, FRIDAYS, **changed)
+    scene.clock.move(timedelta(seconds=3))  # nothing was planned meanwhile
+    await saved(scene, rule, Schedule(FRIDAY, f"{FRI};UNTIL=20260701T000000"))
+    await scene.until(FRIDAY_9 + 3 * HOUR, step=10 * MINUTE)
+    assert [p.nominal for p in scene.sender.of("remind")] == [FRIDAY]

@@ -146,7 +146,7 @@ async def test_a_plan_made_before_a_skip_is_not_written_after_it(scene: Scene) -
     until = scene.clock() + HORIZON
     (unplanned,) = await scene.stores.plans.unplanned(until=until, calendar=None, count=9)
     rule = unplanned.group_rule
-    made = Plan(rule, scene.clock(), tuple(plan(rule, Workdays(), after=scene.clock(), until=until)))
+    made = Plan(rule, scene.clock(), tuple(plan(rule, Workdays(), after=scene.clock(), until=until)), Workdays())
     await scene.stores.rules.skip(rule.id, FRIDAY, now=scene.clock())
     await scene.stores.plans.write([made], until=until, calendar=Workdays().version)
     await scene.until(THURSDAY_9 + HOUR)

@@ -73,6 +73,22 @@ def test_an_event_whose_hour_was_moved_keeps_its_uid() -> None:
     assert [e["uid"] for e in events(moved)] == [e["uid"] for e in events(MEETING)]
 
 
+def test_a_single_event_keeps_its_uid_on_another_day() -> None:
+    single = Schedule(datetime(2026, 10, 9, 19, 30))
+    before = replace(MEETING, rule=replace(MEETING.rule, schedule=single), revision=3)
+    later = replace(single, start=datetime(2026, 10, 12, 20, 0))
+    after = replace(before, rule=replace(before.rule, schedule=later), revision=4)
+    (was,), (event,) = events(before), events(after)
+    assert was["uid"] == event["uid"] == "7@7000000001.party-group-bot"
+    assert event["sequence"] > was["sequence"]
+    assert (was.start.day, event.start.day) == (9, 12)
+
+
+def test_two_single_events_never_share_a_uid() -> None:
+    single = replace(MEETING, rule=replace(MEETING.rule, schedule=Schedule(datetime(2026, 10, 9, 19, 30))))
+    assert len({e["uid"] for e in events(single, replace(single, id=8), replace(MEETING, id=9))}) == 6
+
+
 def test_two_events_of_one_day_have_a_uid_each() -> None:
     twice = replace(MEETING.rule.schedule, rrule="FREQ=MONTHLY;BYMONTHDAY=1;BYHOUR=9,15")
     found = events(replace(MEETING, rule=replace(MEETING.rule, schedule=twice)))

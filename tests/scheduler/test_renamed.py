@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from scheduler.again import Summarized, one_more
-from scheduler.by_hand import MOVED, at_once, news_of
+from scheduler.by_hand import MOVED, at_once
 from scheduler.delivery import Obsolete, Outcome, TryLater
+from scheduler.news import news_of
 from scheduler.ports import Parcel
 from scheduler.response import Member, Response
 from scheduler.rule import Lead, Occurrence, Schedule
