@@ -29,7 +29,8 @@ def counted_on(old: Schedule, new: Schedule, *, when: str, now: datetime) -> Sch
     if _begins_elsewhere(when, old) or _begins_earlier(new, old, now):
         return new
     start = old.start.replace(hour=_first_hour(old, new), minute=new.start.minute)
-    return _with_some_left(replace(new, start=start), now)
+    local = now.astimezone(ZoneInfo(old.zone)).replace(tzinfo=None)
+    return _counted_anew(replace(new, start=start), now, is_past_first=start <= local < old.start)
 
 
 def _days(schedule: Schedule) -> str:
@@ -77,9 +78,9 @@ def _begins_earlier(new: Schedule, old: Schedule, now: datetime) -> bool:
     return new.start.date() < old.start.date() and at_old_hour > local
 
 
-def _with_some_left(schedule: Schedule, now: datetime) -> Schedule:
-    """共5次, written when more than five are over already, is counted from the next one."""
-    if "COUNT" not in schedule.rrule or _next(schedule, now) is not None:
+def _counted_anew(schedule: Schedule, now: datetime, *, is_past_first: bool) -> Schedule:
+    """共5次 is counted from the next one when more than five are over, or the first would be and none has been."""
+    if "COUNT" not in schedule.rrule or (not is_past_first and _next(schedule, now) is not None):
         return schedule
     first = _next(_endless(schedule), now)
     return replace(schedule, start=first or schedule.start)

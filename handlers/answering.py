@@ -75,7 +75,7 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     if not promised:
         return _GONE
     event = await current_event(group_rule, press.nominal, context.services)
-    event = event or still_answered(group_rule.rule, press.nominal, promised[-1].planned.event_at or now, now=now)
+    event = event or _as_promised(promised[-1], press.nominal, group_rule, now=now)
     if (refusal := _refusal(group_rule, press.answer, event)) is not None or event is None:
         return refusal or _CHANGED
     told_at = await _told_at(press, message, context.services)
@@ -86,6 +86,11 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     words = await _written(response, group_rule, context.services, is_over=event.at < now)
     await _recount(event.nominal, group_rule, message, context)
     return moved_words(press.nominal, told_at, event, group_rule.rule.schedule.zone) + words
+
+
+def _as_promised(promised: Delivery, nominal: datetime, group_rule: GroupRule, *, now: datetime) -> Occurrence | None:
+    event_at = promised.planned.event_at or now
+    return still_answered(group_rule.rule, nominal, event_at, now=now, since=group_rule.since)
 
 
 async def _promised(press: AnswerPress, group_rule: GroupRule, services: Services) -> Sequence[Delivery]:

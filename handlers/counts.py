@@ -14,7 +14,8 @@ from handlers.reminder_buttons import AnswerPress, answer_press, answer_row, ext
 from handlers.reminder_texts import LISTED
 from handlers.services import Context, Services
 from scheduler.coming import event_on_the_day
-from scheduler.delivery import Delivery
+from scheduler.delivery import Delivery, Planned
+from scheduler.planning import BEGINNING
 from scheduler.response import Tally, tally
 from scheduler.rule import GroupRule, Occurrence
 from storage import CARRIED_WITHIN, EventOf, StoreError, Stores
@@ -41,8 +42,7 @@ async def _newest(event: EventOf, services: Services) -> Place | None:
     if group_rule is None:
         return None
     store, meant = services.stores.deliveries, await _counted_under(group_rule, event.nominal, services)
-    known = {d.planned.nominal for d in await store.of_rule(event.rule_id) if d.planned.nominal is not None}
-    same_day = {nominal for nominal in known if nominal.date() == event.nominal.date()}
+    same_day = await store.names_on(event.rule_id, event.nominal.date())
     names = [nominal for nominal in same_day if await _counted_under(group_rule, nominal, services) == meant]
     places = [await store.newest_reminder(event.rule_id, nominal) for nominal in names]
     return max((place for place in places if place is not None), key=itemgetter(1), default=None)
@@ -79,14 +79,33 @@ async def _counted_under(group_rule: GroupRule, nominal: datetime, services: Ser
 async def current_event(group_rule: GroupRule, nominal: datetime, services: Services) -> Occurrence | None:
     """What a reminder of that nominal time (naive local) speaks of by now: its hour may have been moved since.
 
-    None when there is no such event any more. One of long ago is as it was, unless its answers were carried along.
-    Raises StoreError.
+    None when there is no such event any more. What was held, or was long ago, is as it was, unless its answers were
+    carried along. Raises StoreError.
     """
-    event = event_on_the_day(group_rule, nominal, services.workdays())
-    if event is None or event.nominal == nominal or event.at > services.clock() - CARRIED_WITHIN:
+    event, now = event_on_the_day(group_rule, nominal, services.workdays()), services.clock()
+    if event is None or event.nominal == nominal:
+        return event
+    begins = group_rule.rule.kind in BEGINNING
+    if begins and event.at <= now and await _was_held(EventOf(group_rule.chat_id, group_rule.id, nominal), services):
+        return None
+    if event.at > now - CARRIED_WITHIN:
         return event
     roll = await services.stores.rolls.roll(EventOf(group_rule.chat_id, group_rule.id, event.nominal))
     return event if roll.answers else None
+
+
+async def _was_held(event: EventOf, services: Services) -> bool:
+    """What goes by another name by now has neither answers nor a summary to come under this one."""
+    if (await services.stores.rolls.roll(event)).answers:
+        return True
+    known = await services.stores.deliveries.of_rule(event.rule_id, event.nominal)
+    return any(d.state != "withdrawn" and _sums_up(d.planned) for d in known)
+
+
+def _sums_up(planned: Planned) -> bool:
+    """What came of it, not what it looked like before."""
+    is_over = planned.event_at is not None and planned.due_at >= planned.event_at
+    return planned.purpose == "summary" and is_over
 
 
 def _press(shown: InlineKeyboardButton) -> AnswerPress | None:

@@ -9,7 +9,7 @@ from telegram import Message, User
 from handlers import drafting, proposals
 from handlers.drafting import SetUp
 from handlers.leading import is_orphaned, is_reachable, with_hint
-from handlers.merging import clashes
+from handlers.merging import ROLL, clashes
 from handlers.news import news as news_for
 from handlers.pressed import Said, redraw
 from handlers.services import Context
@@ -24,9 +24,10 @@ GONE = Said("这一页已经保存了或过期了，发 /reminders 看看。", i
 _DELETED = Said("这条提醒已经删掉了，这次修改没有保存。要接着用，发 /setup 重新设一个。")
 _NO_LEADS = "还没选什么时候提醒，点“提前提醒”选一个。"
 _NEVER = "没有保存：提醒的时间都过了，一次也不会发。点“提前提醒”加一个来得及的。"
-_CHANGED_MEANWHILE = Said("没有保存：这条提醒刚才被改过，现在是页面上这样。还要改，接着在这一页上改。")
+_CHANGED_MEANWHILE = "没有保存：这条提醒刚才被改过，现在是页面上这样。{}还要改，接着在这一页上改。"
 _PUT_TOGETHER = "没有保存：这条提醒刚才被改过。你改的还在，和那边改的合在这一页上了。{}没问题再点一次“确认”。"
 _BOTH = "{}两边都改了，页面上是你的。"
+_BY_DAYS = f"{ROLL}两边都改了，页面上跟着日子走。"
 _TWICE = Said("没有保存：群里已经有一条同样的提醒了，再设一条大家会收到两遍。发 /reminders 看看，要改就改那一条。")
 _TWICE_DECLARED = Said("没有保存：管理员的配置文件里已经有一条同样的，再设一条大家会收到两遍。要改，请管理员改文件。")
 _MADE_TWICE = Said("没有保存：这样改，就和群里另一条提醒一样了，大家会收到两遍。改成别的，或者发 /reminders 删掉一条。")
@@ -140,13 +141,21 @@ async def _started_over(draft: Draft, set_up: SetUp, message: Message, context: 
     if stored is None or stored.state == "deleted":
         return _DELETED
     fresh = drafting.rebased(set_up, stored)
-    await services.stores.drafts.change(draft.id, drafting.to_json(fresh), now=services.clock())
     if not await show(draft, fresh, message.message_id, context):
         return _NOT_NOW
-    if set_up.base is None or fresh.rule == stored.rule:
-        return _CHANGED_MEANWHILE
-    both = clashes(set_up.base, set_up.rule, stored.rule)
-    return Said(_PUT_TOGETHER.format(_BOTH.format("、".join(both)) if both else ""))
+    await services.stores.drafts.change(draft.id, drafting.to_json(fresh), now=services.clock())
+    if set_up.base is None:
+        return Said(_CHANGED_MEANWHILE.format(""))
+    names = clashes(set_up.base, set_up.rule, stored.rule)
+    is_own_roll = fresh.rule.schedule.roll == set_up.rule.schedule.roll
+    said = _CHANGED_MEANWHILE if fresh.rule == stored.rule else _PUT_TOGETHER
+    return Said(said.format(_both(names, is_own_roll=is_own_roll)))
+
+
+def _both(names: Sequence[str], *, is_own_roll: bool) -> str:
+    """What both have changed; "" for nothing."""
+    as_own = [name for name in names if name != ROLL or is_own_roll]
+    return (_BOTH.format("、".join(as_own)) if as_own else "") + ("" if len(as_own) == len(names) else _BY_DAYS)
 
 
 async def show(draft: Draft, set_up: SetUp, message_id: int, context: Context) -> bool:

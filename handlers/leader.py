@@ -91,7 +91,7 @@ async def _event_of(delivery: Delivery, group_rule: GroupRule, services: Service
     if planned.nominal is None or planned.event_at is None:
         return None
     current = await current_event(group_rule, planned.nominal, services)
-    kept = still_answered(rule, planned.nominal, planned.event_at, now=services.clock())
+    kept = still_answered(rule, planned.nominal, planned.event_at, now=services.clock(), since=group_rule.since)
     return current or kept or event_on_the_day(group_rule, planned.nominal, services.workdays())
 
 

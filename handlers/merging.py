@@ -6,8 +6,10 @@ from datetime import date, datetime, time
 from operator import attrgetter
 
 from handlers.proposals import HOUR_PARTS, TYPED, with_leads
-from scheduler.rule import Lead, Rule, Schedule
+from scheduler.rule import Lead, Roll, Rule, Schedule
+from scheduler.words import names_workdays
 
+ROLL = "节假日"
 _NAMES = {"kind": "种类", **TYPED, "nag": "催一次"}
 
 
@@ -20,14 +22,15 @@ def merged(base: Rule, own: Rule, theirs: Rule) -> Rule:
 
 def clashes(base: Rule, own: Rule, theirs: Rule) -> tuple[str, ...]:
     """The names, Chinese, of what both changed, each to something else. Leads never do: they are put together."""
-    return tuple(name for name, part in _parts().items() if len({part(base), part(own), part(theirs)}) == 3)
+    names = [name for name, part in _parts().items() if len({part(base), part(own), part(theirs)}) == 3]
+    chosen, roll = _chosen_rolls(base.schedule, own.schedule, theirs.schedule), merged(base, own, theirs).schedule.roll
+    return (*names, ROLL) if set(chosen) - {roll} else tuple(names)
 
 
 def _parts() -> dict[str, Callable[[Rule], Hashable]]:
     of_schedule: dict[str, Callable[[Rule], Hashable]] = {
         "日子": lambda rule: _days(rule.schedule),
         "钟点": lambda rule: _hours(rule.schedule),
-        "节假日": lambda rule: rule.schedule.roll,
     }
     return of_schedule | {name: attrgetter(field) for field, name in _NAMES.items()}
 
@@ -35,11 +38,28 @@ def _parts() -> dict[str, Callable[[Rule], Hashable]]:
 def _schedule(base: Schedule, own: Schedule, theirs: Schedule) -> Schedule:
     days = own if _days(own) != _days(base) else theirs
     hours = own if _hours(own) != _hours(base) else theirs
-    roll = own.roll if own.roll != base.roll else theirs.roll
+    roll = _roll(base, own, theirs, days)
     if days is hours:
         return replace(days, roll=roll)
     (day, on), (hour, at) = _days(days), _hours(hours)
-    return replace(days, start=datetime.combine(day, hour), rrule=";".join((*on, *at)), roll=roll)
+    rrule = ";".join((*on, *at)) if on else ""  # a single day has one hour
+    return replace(days, start=datetime.combine(day, hour), rrule=rrule, roll=roll)
+
+
+def _roll(base: Schedule, own: Schedule, theirs: Schedule, days: Schedule) -> Roll:
+    """days: the one of them whose days are taken. The last working day is one only with its own."""
+    if _brings_roll(days, base):
+        return days.roll
+    return next(iter(_chosen_rolls(base, own, theirs)), days.roll)
+
+
+def _chosen_rolls(base: Schedule, own: Schedule, theirs: Schedule) -> list[Roll]:
+    return [side.roll for side in (own, theirs) if side.roll != base.roll and not _brings_roll(side, base)]
+
+
+def _brings_roll(side: Schedule, base: Schedule) -> bool:
+    """Whether it came with the days that were chosen (最后一个工作日), and nobody chose it by itself."""
+    return names_workdays(side) and _days(side) != _days(base)
 
 
 def _days(schedule: Schedule) -> tuple[date, tuple[str, ...]]:

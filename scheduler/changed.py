@@ -1,6 +1,6 @@
 """What a change of a rule makes of its events: what each becomes, what stays skipped, what never took place. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from scheduler.coming import event_of, near
@@ -18,6 +18,7 @@ class Changed:
     after: GroupRule
     workdays: Workdays
     now: datetime
+    _known: dict[tuple[int, date], dict[datetime, Occurrence]] = field(default_factory=dict, compare=False, repr=False)
 
     def becomes(self, nominal: datetime) -> Occurrence | None:
         """What the event of that nominal time is now; None when there is none any more.
@@ -28,7 +29,7 @@ class Changed:
         event = self._on_its_day(nominal)
         if event is None or not self._begins:
             return event
-        was = event_of(self.before, nominal, self.workdays)
+        was = self._on(self.before, nominal.date()).get(nominal)
         if was is not None and was.at == event.at:
             return event
         is_put_off = was is None or was.at > self.now or was.local.date() == event.local.date()
@@ -36,7 +37,7 @@ class Changed:
 
     def stays_skipped(self, nominal: datetime) -> Occurrence | None:
         """What is skipped now, since the event of that nominal time was and is still to come."""
-        was = event_of(self.before, nominal, self.workdays)
+        was = self._on(self.before, nominal.date()).get(nominal)
         return self.becomes(nominal) if was is None or was.at > self.now else None
 
     def never_took_place(self) -> list[Occurrence]:
@@ -56,12 +57,16 @@ class Changed:
         before, after = self._on(self.before, nominal.date()), self._on(self.after, nominal.date())
         if nominal in after:
             return after[nominal]
-        gone = [name for name in before if name not in after] or ([] if before else [nominal])
-        new = [name for name in after if name not in before]
-        return after[new[gone.index(nominal)]] if nominal in gone and len(gone) == len(new) else None
+        if not before:  # gone since an earlier change
+            return next(iter(after.values())) if len(after) == 1 else None
+        place = list(before).index(nominal) if nominal in before else len(after)
+        other = list(after)[place] if len(before) == len(after) and place < len(after) else None
+        return after[other] if other is not None and other not in before else None
 
     def _on(self, group_rule: GroupRule, day: date) -> dict[datetime, Occurrence]:
         """By nominal time, in order."""
-        noon = datetime(day.year, day.month, day.day, 12)
-        events = near(group_rule, noon, self.workdays)
-        return {event.nominal: event for event in events if event.nominal.date() == day}
+        key = (id(group_rule), day)
+        if key not in self._known:
+            events = near(group_rule, datetime(day.year, day.month, day.day, 12), self.workdays)
+            self._known[key] = {event.nominal: event for event in events if event.nominal.date() == day}
+        return self._known[key]

@@ -47,24 +47,24 @@ def news_of(
     to_come = [event for event in ahead if event.nominal not in skipped]
     told = _gone_by(known, stored, workdays, now=now)
     days_off = {event.local.date() for event in ahead if event.nominal in skipped}
-    untrue = [t for t in told if t.local.date() not in days_off and t.at not in {event.at for event in ahead}]
+    wrong = [t for t in told if t.at not in {event.at for event in ahead}]
+    untrue = [t for t in wrong if t.local.date() not in days_off or changed.becomes(t.nominal) in to_come]
     heard = {t.at for t in told}
     telling: dict[Occurrence, list[str]] = {}
+    many = Counter(t.local.date() for t in told)
     for time in untrue if to_come else ():
-        _tell(telling, time, _instead_of(time, to_come, changed, heard), fresh.rule, now)
+        event = _instead_of(time, to_come, changed, heard)
+        is_moved = event.local.date() == time.local.date()
+        if not is_moved or (many[time.local.date()] > 1 and changed.becomes(time.nominal) != event):
+            telling.setdefault(event, []).append(time.local.isoformat(timespec="minutes"))
+        elif not _is_told_by(fresh.rule, event, min(event.at, time.at) - SETTING_OUT, now):
+            telling.setdefault(event, [])
     for event, until in _unannounced(stored, known, to_come, workdays, now):
         if event.at not in heard and not _is_told_by(fresh.rule, event, until, now):
             telling.setdefault(event, [])
     in_order = sorted(telling.items(), key=lambda item: item[0].at)
     found = [(at_once(fresh, event, MOVED, stored.revision, now=now), was) for event, was in in_order]
     return tuple(replace(planned, payload={"was": sorted(set(was))} if was else {}) for planned, was in found)
-
-
-def _tell(telling: dict[Occurrence, list[str]], time: Told, event: Occurrence, rule: Rule, now: datetime) -> None:
-    if event.local.date() != time.local.date():
-        telling.setdefault(event, []).append(time.local.isoformat(timespec="minutes"))
-    elif not _is_told_by(rule, event, min(event.at, time.at), now):
-        telling.setdefault(event, [])
 
 
 def _gone_by(known: Iterable[Delivery], stored: GroupRule, workdays: Workdays, *, now: datetime) -> list[Told]:
@@ -74,7 +74,7 @@ def _gone_by(known: Iterable[Delivery], stored: GroupRule, workdays: Workdays, *
     """
     zone = ZoneInfo(stored.rule.schedule.zone)
     by_day: dict[date, list[Told]] = defaultdict(list)
-    for delivery in (d for d in known if d.planned.purpose == "remind" and d.state in ("sending", "sent")):
+    for delivery in (d for d in known if d.planned.purpose == "remind" and _may_be_heard(d)):
         planned = delivery.planned
         for was in map(datetime.fromisoformat, planned.payload.get("was", ()) if delivery.state == "sent" else ()):
             by_day[was.date()] = [t for t in by_day[was.date()] if t.local != was]
@@ -88,6 +88,10 @@ def _gone_by(known: Iterable[Delivery], stored: GroupRule, workdays: Workdays, *
     return sorted((told for told in last if told.at > now), key=lambda told: told.at)
 
 
+def _may_be_heard(delivery: Delivery) -> bool:
+    return delivery.state in ("sending", "sent") or delivery.is_doubtful
+
+
 def _instead_of(time: Told, to_come: Sequence[Occurrence], changed: Changed, heard: Collection[datetime]) -> Occurrence:
     """What comes on its day, or it became; else the first that comes later, or that nobody was told of yet."""
     same_day = [event for event in to_come if event.local.date() == time.local.date() and event.at not in heard]
@@ -98,21 +102,22 @@ def _instead_of(time: Told, to_come: Sequence[Occurrence], changed: Changed, hea
 
 
 def _unannounced(
-    stored: GroupRule, known: Iterable[Delivery], to_come: Sequence[Occurrence], workdays: Workdays, now: datetime
+    stored: GroupRule, known: Sequence[Delivery], to_come: Sequence[Occurrence], workdays: Workdays, now: datetime
 ) -> list[tuple[Occurrence, datetime]]:
     """What comes though nobody expects it: the next one when it is moved, and what waits to be told; each with when
-    it must have been heard of: before people come as usual."""
+    it must have been heard of. Only where it was reminded of before do people come as usual."""
     waiting = {d.planned.event_at for d in known if d.planned.lead == MOVED and d.state == "pending"}
-    found = [(event, event.at) for event in to_come if event.at in waiting]
+    found = [(event, event.at - SETTING_OUT) for event in to_come if event.at in waiting]
     if to_come:
         event = to_come[0]
         usual = event_on_the_day(stored, event.nominal, workdays) or next_event(stored, workdays, now=now)
+        is_usual = usual is not None and any(_may_be_heard(d) for d in known)
         if usual is None or usual.at != event.at:
-            found.append((event, min(event.at, usual.at if usual is not None else event.at)))
+            until = min(event.at, usual.at) - SETTING_OUT if usual is not None and is_usual else event.at
+            found.append((event, until))
     return found
 
 
 def _is_told_by(rule: Rule, event: Occurrence, until: datetime, now: datetime) -> bool:
-    """Whether a reminder comes before people set out."""
     moments = lead_moments(event, rule.leads, rule.schedule.zone)
-    return any(now <= at <= until - SETTING_OUT for _, at in moments)
+    return any(now <= at <= until for _, at in moments)

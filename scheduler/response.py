@@ -51,12 +51,15 @@ class Tally:
         return len(self.by_answer.get(answer, ()))
 
 
-def still_answered(rule: Rule, nominal: datetime, event_at: datetime, *, now: datetime) -> Occurrence | None:
+def still_answered(
+    rule: Rule, nominal: datetime, event_at: datetime, *, now: datetime, since: datetime
+) -> Occurrence | None:
     """An event that the rule has no more, as it was promised: dues of a day that was are dues, whatever comes next.
 
-    None for what was still to come, and for a meeting: one that was put off was none.
+    None for what was still to come, and for a meeting unless it had begun when the rule became as it is, which is
+    since (aware): one that was put off was none.
     """
-    if event_at >= now or rule.kind in BEGINNING:
+    if event_at >= now or (rule.kind in BEGINNING and event_at > since):
         return None
     return Occurrence(nominal, event_at.astimezone(ZoneInfo(rule.schedule.zone)).replace(tzinfo=None), event_at)
 

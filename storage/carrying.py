@@ -7,6 +7,7 @@ was sent is not sent again and what is overdue is not lost. What is planned of i
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -47,8 +48,10 @@ async def carried_over(engine: AsyncEngine, connection: AsyncConnection, change:
     once = or_(c.purpose.in_(("checklist", "nag")), and_(c.purpose == "summary", c.lead.in_(("after", KEPT))))
     was_said = and_(once, c.state.in_(("sent", "expired", "failed")), recent)
     concerned = or_(on_its_way, may_return, may_revive, was_said)
-    for row in (await connection.execute(select(deliveries).where(mine, concerned))).mappings().all():
+    rows = select(deliveries).where(mine, concerned).order_by(c.id)  # as whatever else writes several
+    for row in (await connection.execute(rows)).mappings().all():
         await _carry(connection, row, change)
+    await _promise_rolled_anew(connection, change)
     await _carry_answers(connection, change)
     await _carry_skips(connection, change)
     await _sum_up_nothing(engine, connection, change)
@@ -63,9 +66,11 @@ async def withdraw(connection: AsyncConnection, rule_id: int, *which: Any, probl
 
 
 async def tell(
-    engine: AsyncEngine, connection: AsyncConnection, rule_id: int, news: Sequence[Planned], now: datetime
+    engine: AsyncEngine, connection: AsyncConnection, rule_id: int, news: Sequence[Planned] | None, now: datetime
 ) -> None:
     """All that the group is to be told at once: instead of what waits to be told, beside what is being told."""
+    if news is None:
+        return
     c = deliveries.c
     known = select(deliveries).where(c.rule_id == rule_id, c.lead == MOVED, c.state.in_(("pending", "sending", "sent")))
     left = {_content(planned.event_at, planned.payload): planned for planned in news}
@@ -92,7 +97,7 @@ def _content(event_at: datetime | None, payload: dict[str, Any]) -> tuple[dateti
 async def _carry(connection: AsyncConnection, row: RowMapping, change: Changed) -> None:
     event, is_held = change.becomes(row["nominal"]), _sums_up(row) and row["event_at"] <= change.now
     if row["lead"] == MOVED:
-        await _mark(connection, row, is_true=_is_true(row, change))
+        await (_mark(connection, row, is_true=True) if _is_true(row, change) else _undo(connection, row))
     elif event is None and not is_held:
         await _undo(connection, row)
     elif event is None or not (event.nominal == row["nominal"] or _is_recent(row["event_at"], change)):
@@ -153,6 +158,18 @@ async def _rename(connection: AsyncConnection, row: RowMapping, nominal: datetim
     values = {"key": key, "nominal": nominal, "event_at": event_at, "lead": lead}
     values |= {"problem": ""} if row["state"] == "sending" else {}
     await connection.execute(update(deliveries).where(this).values(values))
+
+
+async def _promise_rolled_anew(connection: AsyncConnection, change: Changed) -> None:
+    """What was said for another day: the same event rolled to a day to come is reminded of like any other."""
+    c, zone = deliveries.c, ZoneInfo(change.after.rule.schedule.zone)
+    over = and_(c.state.in_(("sent", "expired", "failed")), c.event_at > change.now - CARRIED_WITHIN, PLANNED)
+    rows = select(c.id, c.key, c.nominal, c.event_at).where(c.rule_id == change.before.id, over).order_by(c.id)
+    for row in (await connection.execute(rows)).all():
+        event = event_of(change.after, row.nominal, change.workdays)
+        if event is None or event.at <= change.now or event.local.date() == row.event_at.astimezone(zone).date():
+            continue
+        await connection.execute(update(deliveries).where(c.id == row.id).values(key=f"{row.key}/{row.id}"))
 
 
 async def _carry_answers(connection: AsyncConnection, change: Changed) -> None:

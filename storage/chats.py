@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from scheduler.by_hand import MOVED
 from scheduler.delivery import Planned
 from scheduler.notices import gone_notices
 from scheduler.rule import GroupRule
@@ -72,6 +73,7 @@ class ChatStore:
                 was = await self._described(connection, chat)
                 if was != "gone":
                     return
+                await _news_again(connection, chat.chat_id, now)
                 active = {"state": "active", "reason": "", "gone_at": None}
                 await connection.execute(update(chats).where(chats.c.chat_id == chat.chat_id).values(active))
                 await connection.execute(update(rules).where(rules.c.chat_id == chat.chat_id).values(_renewed(now)))
@@ -139,6 +141,16 @@ class ChatStore:
 def _renewed(now: datetime) -> dict[str, Any]:
     """Of rules whose group was gone: planned from now on."""
     return {"since": now, "planned_until": now, "planned_with": "", "revision": rules.c.revision + 1}
+
+
+async def _news_again(connection: AsyncConnection, chat_id: int, now: datetime) -> None:
+    """What was moved just before the group was gone, and nobody there has heard: no reminder may say it in time."""
+    c = deliveries.c
+    reason = select(chats.c.reason).where(chats.c.chat_id == chat_id).scalar_subquery()
+    unsaid = (c.chat_id == chat_id, c.lead == MOVED, c.state.in_(("failed", "withdrawn")), c.problem == reason)
+    to_come = (c.expires_at > now, c.event_at > now)
+    again = {"state": "pending", "problem": "", "ended_at": None, "not_before": now}
+    await connection.execute(update(deliveries).where(*unsaid, *to_come).values(again))
 
 
 async def _states(connection: AsyncConnection, *chat_ids: int) -> dict[int, str]:

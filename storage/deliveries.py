@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, delete, exists, func, literal, or_, select, text, true, update
@@ -181,6 +181,14 @@ class DeliveryStore:
                 row = (await connection.execute(sent.order_by(deliveries.c.message_id.desc()).limit(1))).first()
         return (row.chat_id, row.message_id) if row is not None else None
 
+    async def names_on(self, rule_id: int, day: date) -> Collection[datetime]:
+        """The nominal times (naive local) of that day that something was promised of."""
+        since, c = datetime.combine(day, time()), deliveries.c
+        mine = (c.rule_id == rule_id, c.nominal >= since, c.nominal < since + timedelta(days=1))
+        with reported():
+            async with reading(self.engine) as connection:
+                return set((await connection.execute(select(c.nominal).where(*mine).distinct())).scalars())
+
     async def coming(self, *, until: datetime) -> Sequence[Delivery]:
         """Pending deliveries that are due before `until`."""
         return await self._listed(select(deliveries).where(PENDING, deliveries.c.due_at < until))
@@ -215,6 +223,8 @@ def _is_overtaken(result: Result, revisions: Mapping[int, int]) -> bool:
 
 async def _held_against_rules(connection: AsyncConnection, numbers: Sequence[int], now: datetime) -> None:
     """What was on its way and waits again, whatever became of its rule meanwhile. The rules are locked."""
+    if not numbers:
+        return
     c = deliveries.c
     mine = and_(c.id.in_(numbers), PENDING, c.purpose != "notice")
     waiting = select(c.rule_id, func.min(c.due_at)).where(mine, PLANNED).group_by(c.rule_id)

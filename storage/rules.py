@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from scheduler.by_hand import MOVED
 from scheduler.changed import Changed
 from scheduler.delivery import Planned
+from scheduler.notices import UNREACHABLE
 from scheduler.rule import GroupRule, Rule
 from scheduler.workdays import Workdays
 from storage.carrying import LEADERLESS, OVERDUE, PLANNED, carried_over, tell, withdraw
@@ -89,7 +90,7 @@ class RuleStore:
         now: datetime,
         workdays: Workdays = _LIBRARY,
         revision: int | None = None,
-        beside: Sequence[Planned] = (),
+        beside: Sequence[Planned] | None = None,
         **columns: int | str | None,
     ) -> bool:
         """Another rule under the same id. columns: thread_id, leader_id, declared. workdays: in force.
@@ -97,7 +98,7 @@ class RuleStore:
         What is due later is planned anew. What is overdue and not sent yet goes out all the same, as the new rule
         says it, unless there is nothing on that day now; what is over is summed up whatever comes next. revision: the
         one that the change was made from. beside: all that the group is to be told at once, promised with the change
-        or not at all, in place of what waits to be told so.
+        or not at all, in place of what waits to be told so; None when nobody has worked it out.
         False when the rule was deleted, or is of another revision by now.
         """
         changed = rule_values(rule) | columns
@@ -152,7 +153,7 @@ class RuleStore:
                 await _write(connection, row, {"state": "paused"})
         return True
 
-    async def resume(self, rule_id: int, *, now: datetime, beside: Sequence[Planned] = ()) -> bool:
+    async def resume(self, rule_id: int, *, now: datetime, beside: Sequence[Planned] | None = None) -> bool:
         """False when it was not paused. beside: as in change."""
         with reported():
             async with self.engine.begin() as connection:
@@ -188,7 +189,9 @@ class RuleStore:
                     await _bring_back(connection, rule_id, "deleted")
         return True
 
-    async def skip(self, rule_id: int, nominal: datetime, *, now: datetime, beside: Sequence[Planned] = ()) -> bool:
+    async def skip(
+        self, rule_id: int, nominal: datetime, *, now: datetime, beside: Sequence[Planned] | None = None
+    ) -> bool:
         """False when it was skipped already. nominal: naive local. beside: as in change."""
         with reported():
             async with self.engine.begin() as connection:
@@ -205,7 +208,9 @@ class RuleStore:
                 await tell(self.engine, connection, rule_id, beside, now)
         return True
 
-    async def unskip(self, rule_id: int, nominal: datetime, *, now: datetime, beside: Sequence[Planned] = ()) -> None:
+    async def unskip(
+        self, rule_id: int, nominal: datetime, *, now: datetime, beside: Sequence[Planned] | None = None
+    ) -> None:
         """What was due while it was skipped stays unsent; what was overdue when it was skipped goes out.
 
         beside: as in change.
@@ -294,6 +299,11 @@ async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, A
         await withdraw(connection, row["id"], in_private, problem=LEADERLESS)
         return
     await connection.execute(update(deliveries).where(*mine, in_private).values(chat_id=leader))
+    unread = (deliveries.c.state == "failed", deliveries.c.problem.in_(UNREACHABLE), deliveries.c.expires_at > now)
+    again = {"state": "pending", "problem": "", "ended_at": None, "not_before": now, "chat_id": leader}
+    await connection.execute(
+        update(deliveries).where(deliveries.c.rule_id == row["id"], in_private, *unread).values(again)
+    )
     no_plan = or_(deliveries.c.due_at <= now, ~PLANNED)  # brings it back
     still_of_use = and_(deliveries.c.expires_at > now, no_plan)
     await _bring_back(connection, row["id"], LEADERLESS, still_of_use)

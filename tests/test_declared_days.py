@@ -182,3 +182,22 @@ async def test_another_hour_of_what_comes_twice_a_day_counts_from_the_same_one(s
     await started(stores, tmp_path, one("每3天10点和15点开会，共5次"), NOW + 2 * DAY)
     (after,) = await stores.rules.declared()
     assert after.rule.schedule.start == datetime(2026, 3, 2, 15, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "edited", "count", "first"),
+    [
+        ("每天晚上8点开会，共5次", "每天早上8点和晚上8点开会，共6次", 6, "03-02 20"),
+        ("隔周一晚上8点开会，共5次", "隔周一早上8点开会，共5次", 5, "03-16 08"),
+        ("从3月4日起每天晚上8点开会，共5次", "从3月4日起每天早上8点和晚上8点开会，共6次", 6, "03-04 08"),
+    ],
+)
+async def test_an_hour_that_is_past_is_not_one_of_the_number_before_the_first_has_been(
+    stores: Stores, tmp_path: Path, before: str, edited: str, count: int, first: str
+) -> None:
+    morning = NOW.replace(day=2, hour=2)  # Monday, at ten
+    await started(stores, tmp_path, one(before), morning)
+    await started(stores, tmp_path, one(edited), morning + HOUR)
+    (after,) = await stores.rules.declared()
+    found = next_occurrences(after.rule.schedule, LIBRARY, after=morning + HOUR, count=9)
+    assert (len(found), f"{found[0].local:%m-%d %H}") == (count, first)

@@ -15,6 +15,8 @@ FRIDAYS = Schedule(datetime(2026, 11, 27, 20), "FREQ=WEEKLY;BYDAY=FR")
 BASE = Rule("meeting", "党小组会", FRIDAYS, (NINE,))
 LATE = replace(FRIDAYS, start=datetime(2026, 11, 27, 21))
 MONDAYS = Schedule(datetime(2026, 11, 30, 20), "FREQ=WEEKLY;BYDAY=MO")
+PAYDAY = replace(BASE, schedule=Schedule(datetime(2026, 11, 25, 9), "FREQ=MONTHLY;BYMONTHDAY=25", roll="next"))
+LAST = replace(BASE, schedule=Schedule(datetime(2026, 11, 30, 9), "FREQ=MONTHLY;BYMONTHDAY=-1", roll="previous"))
 CHANGES = {
     "title": replace(BASE, title="支委会"),
     "place": replace(BASE, place="三楼"),
@@ -51,6 +53,36 @@ def test_several_hours_a_day_stay_together_on_other_days() -> None:
     both = merged(BASE, twice, CHANGES["days"]).schedule
     assert both == replace(MONDAYS, rrule="FREQ=WEEKLY;BYDAY=MO;BYHOUR=8,20")
     assert merged(twice, CHANGES["hour"], twice).schedule == LATE
+
+
+def test_a_single_day_has_one_hour_whoever_chose_it() -> None:
+    once = replace(BASE, schedule=Schedule(datetime(2026, 12, 3, 20)))
+    twice = replace(
+        BASE, schedule=replace(FRIDAYS, start=datetime(2026, 11, 27, 8), rrule=f"{FRIDAYS.rrule};BYHOUR=8,20")
+    )
+    expected = Schedule(datetime(2026, 12, 3, 8))
+    assert merged(BASE, once, twice).schedule == merged(BASE, twice, once).schedule == expected
+
+
+def test_the_last_working_day_is_one_whoever_was_first_and_what_it_overrules_is_named() -> None:
+    plain = replace(PAYDAY, schedule=replace(PAYDAY.schedule, roll="none"))
+    for own, theirs in ((LAST, plain), (plain, LAST)):
+        assert merged(PAYDAY, own, theirs).schedule == LAST.schedule
+        assert clashes(PAYDAY, own, theirs) == ("节假日",)
+
+
+def test_what_the_last_working_day_says_of_holidays_is_said_of_no_other_day() -> None:
+    tenth = replace(BASE, schedule=replace(FRIDAYS, rrule="FREQ=MONTHLY;BYMONTHDAY=10"))
+    assert merged(BASE, tenth, LAST).schedule == replace(tenth.schedule, start=datetime(2026, 11, 27, 9))
+    assert clashes(BASE, tenth, LAST) == ("日子",)
+    assert merged(BASE, LAST, tenth).schedule == LAST.schedule
+
+
+def test_the_last_working_day_can_be_made_the_last_day_beside_another_hour() -> None:
+    last_day = replace(LAST, schedule=replace(LAST.schedule, roll="none"))
+    early = replace(LAST, schedule=replace(LAST.schedule, start=datetime(2026, 11, 30, 8)))
+    assert merged(LAST, last_day, early).schedule == replace(early.schedule, roll="none")
+    assert merged(LAST, early, last_day).schedule == replace(early.schedule, roll="none")
 
 
 def test_times_that_nobody_changed_stay_as_they_are_written() -> None:

@@ -151,3 +151,14 @@ async def test_dues_whose_hour_is_moved_long_after_they_were_stay_as_they_were(p
     assert (await pressing.tap(LI, reminder, "已交")).text == "记下了：已交"
     await pressing.shows(reminder, "💰 已交 2")
     assert len(await chatting.stores.people.answers(stored.id, now.replace(hour=9))) == 2
+
+
+async def test_the_names_of_a_day_are_those_from_midnight_to_midnight(pressing: Pressing) -> None:
+    chatting, now = pressing.chatting, at_ten_tomorrow(pressing)
+    midnight = now.replace(hour=0) + DAY
+    rrule = "FREQ=DAILY;BYHOUR=0,12,23;COUNT=9"
+    rule = await meeting_at(pressing, midnight - HOUR, Lead(), rrule=rrule)
+    let_pass(pressing, 2 * DAY)
+    await deliver(chatting)
+    names = await chatting.stores.deliveries.names_on(rule.id, midnight.date())
+    assert names == {midnight, midnight + 12 * HOUR, midnight + 23 * HOUR}

@@ -1,15 +1,17 @@
 """An hour that is past already on the day when it is chosen: what was held was, and what was not is not made up."""
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import LEADER, WANG, Chatting
+from conftest import LEADER, LI, WANG, Chatting
 from setting_up import confirmed
-from standing import Pressing, at_ten_tomorrow, deliver, let_pass, stand
+from standing import DAY, Pressing, at_ten_tomorrow, deliver, let_pass, stand
 from test_moved import CODES, HOUR, meeting_at, moved_to, reminders
 
 from sandbox.model import Message
-from scheduler.rule import Lead
+from scheduler.rule import DEFAULT_ZONE, Lead
+from scheduler.words import WEEKDAYS
 
 
 @pytest.fixture
@@ -62,3 +64,66 @@ async def test_a_meeting_that_was_held_is_summed_up_with_the_hour_it_was_held_at
     await deliver(chatting)
     (summary,) = summaries(chatting)
     assert "9:00" in summary and "8:30" not in summary
+
+
+async def held(pressing: Pressing) -> Message:
+    """At 19:30, and told at ten; who had said that they come did so before."""
+    message = await told(pressing, at_ten_tomorrow(pressing).replace(hour=19, minute=30), Lead(at=time(9)))
+    await pressing.tap(WANG, message, "参加")
+    await pressing.shows(message, "✅ 参加 1")
+    return message
+
+
+@pytest.mark.parametrize("after", [11 * HOUR, 3 * DAY])
+async def test_who_answers_for_what_was_held_counts_with_the_others_when_the_next_ones_are_at_another_hour(
+    pressing: Pressing, after: timedelta
+) -> None:
+    message = await held(pressing)
+    let_pass(pressing, after)
+    await confirmed(pressing.chatting, await moved_to(pressing.chatting, "几点", "20:00"))
+    assert (await pressing.tap(LI, message, "参加")).text == "已经开过了，还是给你记下了"
+    await pressing.shows(message, "✅ 参加 2")
+
+
+async def test_what_is_answered_late_is_summed_up_with_what_was_held(pressing: Pressing) -> None:
+    message = await held(pressing)
+    let_pass(pressing, 11 * HOUR)
+    await confirmed(pressing.chatting, await moved_to(pressing.chatting, "几点", "20:00"))
+    await pressing.tap(WANG, message, "请假")
+    let_pass(pressing, 24 * HOUR)
+    await deliver(pressing.chatting)
+    assert f"请假 1：{WANG}" in summaries(pressing.chatting)[-1]
+
+
+async def test_the_first_who_answers_for_what_was_held_answers_for_that(pressing: Pressing) -> None:
+    start = at_ten_tomorrow(pressing).replace(hour=19, minute=30)
+    message = await told(pressing, start, Lead(at=time(9)))
+    let_pass(pressing, 11 * HOUR)
+    await confirmed(pressing.chatting, await moved_to(pressing.chatting, "几点", "20:00"))
+    assert (await pressing.tap(LI, message, "参加")).text == "已经开过了，还是给你记下了"
+    await pressing.shows(message, "✅ 参加 1")
+
+
+async def test_who_answers_for_what_was_held_does_so_when_the_next_ones_are_on_other_days(pressing: Pressing) -> None:
+    message = await held(pressing)
+    let_pass(pressing, 11 * HOUR)
+    local = pressing.services.clock().astimezone(ZoneInfo(DEFAULT_ZONE)) + 3 * DAY
+    await confirmed(pressing.chatting, await moved_to(pressing.chatting, "哪天", "每周几", WEEKDAYS[local.weekday()]))
+    assert (await pressing.tap(LI, message, "参加")).text == "已经开过了，还是给你记下了"
+    await pressing.shows(message, "✅ 参加 2")
+
+
+async def test_who_answers_for_what_was_brought_forward_counts_for_it_once_it_has_begun(pressing: Pressing) -> None:
+    message = await held(pressing)
+    await confirmed(pressing.chatting, await moved_to(pressing.chatting, "几点", "18:30"))
+    let_pass(pressing, 9 * HOUR)
+    assert (await pressing.tap(LI, message, "参加")).text == "改到18:30了，已经开过了，还是给你记下了"
+    await pressing.shows(message, "✅ 参加 2")
+
+
+async def test_what_was_put_off_to_another_day_was_not_held(pressing: Pressing) -> None:
+    message = await held(pressing)
+    local = pressing.services.clock().astimezone(ZoneInfo(DEFAULT_ZONE)) + 3 * DAY
+    await confirmed(pressing.chatting, await moved_to(pressing.chatting, "哪天", "每周几", WEEKDAYS[local.weekday()]))
+    let_pass(pressing, 11 * HOUR)
+    assert "改过了" in (await pressing.tap(LI, message, "参加")).text

@@ -3,10 +3,11 @@
 import pytest
 from conftest import GROUP, LEADER, LI, Chatting
 from setting_up import below, changing, confirmed, rules
-from standing import Pressing
+from standing import DAY, Pressing
 
 from sandbox.errors import ApiError
 from sandbox.model import Message
+from scheduler.words import rule_in_words
 
 MEETING = "/remind 每周五晚上8点开党小组会"
 AGENDA = "学习二十大精神，讨论发展对象"
@@ -120,3 +121,53 @@ async def test_what_was_typed_can_be_corrected_after_it_was_put_together_with_th
     await tapped(chatting, LEADER, shown(chatting, mine), "确认")
     (rule,) = await rules(chatting)
     assert (rule.rule.note, rule.rule.schedule.start.hour) == (AGENDA, 19)
+
+
+async def typed(chatting: Chatting, page: Message, who: str, days: str) -> Message:
+    page = await tapped(chatting, who, page, "哪天")
+    prompt = await below(chatting, page, "别的日子", who=who)
+    return await chatting.ask(who, GROUP, days, reply_to=prompt.id)
+
+
+@pytest.mark.parametrize("is_own_twice", [True, False])
+async def test_a_single_day_and_two_hours_make_what_can_be_saved(pressing: Pressing, is_own_twice: bool) -> None:
+    chatting = pressing.chatting
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, "/remind 每天晚上8点开党小组会"))
+    day = pressing.services.clock() + 5 * DAY
+    once, twice = f"{day.month}月{day.day}日", "每天中午12点和晚上7点"
+    mine, theirs = await changing(chatting), await changing(chatting, LI)
+    mine = await typed(chatting, mine, LEADER, twice if is_own_twice else once)
+    theirs = await typed(chatting, theirs, LI, once if is_own_twice else twice)
+    await tapped(chatting, LI, theirs, "确认")
+    assert "你改的还在" in (await pressing.tap(LEADER, mine, "确认")).text
+    await tapped(chatting, LEADER, shown(chatting, mine), "确认")
+    (rule,) = await rules(chatting)
+    assert rule.rule.schedule.rrule == "" and rule.rule.schedule.start.hour in (12, 19)
+
+
+@pytest.mark.parametrize(("is_own_last", "named"), [(True, "页面上是你的"), (False, "页面上跟着日子走")])
+async def test_the_last_working_day_stays_one_beside_what_the_other_says_of_holidays(
+    pressing: Pressing, is_own_last: bool, named: str
+) -> None:
+    chatting = pressing.chatting
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, "/remind 每月25号9点收党费，遇节假日提前"))
+    last, plain = ("哪天", "每月最后一个工作日"), ("节假日", "照常")
+    mine, theirs = await changing(chatting), await changing(chatting, LI)
+    await tapped(chatting, LI, theirs, *(plain if is_own_last else last), "确认")
+    mine = await tapped(chatting, LEADER, mine, *(last if is_own_last else plain))
+    assert f"节假日两边都改了，{named}" in (await pressing.tap(LEADER, mine, "确认")).text
+    await tapped(chatting, LEADER, shown(chatting, mine), "确认")
+    (rule,) = await rules(chatting)
+    assert "最后一个工作日" in rule_in_words(rule.rule)
+
+
+async def test_a_page_that_could_not_be_put_together_on_the_screen_is_not_kept(pressing: Pressing) -> None:
+    chatting = pressing.chatting
+    await confirmed(chatting, await chatting.ask(LEADER, GROUP, MEETING))
+    mine, theirs = await changing(chatting), await changing(chatting, LI)
+    mine = await noted(chatting, mine, LEADER, AGENDA)
+    await tapped(chatting, LI, theirs, "几点", "19:00", "确认")
+    chatting.world.fail_next(ApiError(400, "Bad Request: MESSAGE_ID_INVALID"), method="editMessageText")
+    assert "过一会儿" in (await pressing.tap(LEADER, mine, "确认")).text
+    assert "你改的还在" in (await pressing.tap(LEADER, shown(chatting, mine), "确认")).text
+    assert AGENDA in shown(chatting, mine).text and "19:00" in shown(chatting, mine).text

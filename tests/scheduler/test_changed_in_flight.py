@@ -158,3 +158,15 @@ async def test_who_records_while_a_change_is_being_saved_waits_for_it(scene: Sce
     assert await recording
     found = await store.get(delivery.id)
     assert found is not None and (found.planned.lead, found.state) == (MOVED, "withdrawn")
+
+
+async def test_the_reminders_of_what_is_being_told_stay_when_something_else_is_changed(scene: Scene) -> None:
+    rule = await scene.add(THAT_MORNING)
+    await scene.until(FRIDAY_9 + HOUR, step=HOUR)
+    await saved(scene, rule, SATURDAY)
+    in_flight(scene, lambda: saved(scene, rule, SATURDAY, place="三楼"))
+    scene.runner.wake()
+    await scene.runner.settled()
+    await scene.until(FRIDAY_9 + 25 * HOUR, step=HOUR)
+    reminded = [p.lead for p in scene.sender.of("remind") if p.nominal == SATURDAY.start]
+    assert reminded[-1] == "0d@09:00" and len(reminded) == 2

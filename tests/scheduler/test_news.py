@@ -9,7 +9,7 @@ import pytest
 from scheduler.by_hand import at_once
 from scheduler.delivery import Delivery, Planned, State
 from scheduler.news import news_of
-from scheduler.rule import GroupRule, Lead, Occurrence, Rule, Schedule
+from scheduler.rule import GroupRule, Kind, Lead, Occurrence, Rule, Schedule
 from scheduler.workdays import SpecialDay, Workdays
 
 NOW = datetime(2026, 3, 5, 2, tzinfo=UTC)  # Thursday, 10:00 in Beijing
@@ -34,6 +34,7 @@ def told(event_at: datetime, nominal: datetime) -> Delivery:
 
 
 NINE_AHEAD = (Lead(1, at=time(9)),)  # an hour ago
+LAST_WEEK = told(BEIJING_FRIDAY - timedelta(days=7), FRIDAY - timedelta(days=7))  # so they come as usual
 FRIDAY_20 = at(FRIDAY + timedelta(minutes=30))
 
 
@@ -41,7 +42,7 @@ def test_another_hour_of_the_day_and_another_day_are_told_when_no_reminder_is_le
     (hour,) = changed_to(replace(FRIDAY_20, leads=NINE_AHEAD))
     assert (hour.nominal, hour.payload) == (FRIDAY.replace(hour=20, minute=0), {})
     tuesday = at(datetime(2026, 3, 10, 19, 30), "FREQ=WEEKLY;BYDAY=TU")
-    (day,) = changed_to(replace(tuesday, leads=(Lead(),)))
+    (day,) = changed_to(replace(tuesday, leads=(Lead(),)), [LAST_WEEK])
     assert day.nominal == datetime(2026, 3, 10, 19, 30)
     assert changed_to(replace(tuesday, leads=(Lead(5, at=time(11)),))) == []  # today at 11
 
@@ -80,8 +81,49 @@ def test_a_single_event_that_was_over_is_told_anew_and_one_that_is_over_now_is_n
 def test_it_is_told_at_once_when_no_reminder_comes_before_people_set_out(
     leads: tuple[Lead, ...], told_at: datetime | None, is_told: bool
 ) -> None:
-    known = [told(told_at, FRIDAY)] if told_at is not None else []
+    known = [LAST_WEEK, *([told(told_at, FRIDAY)] if told_at is not None else [])]
     assert bool(changed_to(replace(FRIDAY_20, leads=leads), known)) is is_told
+
+
+@pytest.mark.parametrize("kind", ["custom", "dues", "meeting"])
+def test_what_was_never_reminded_of_is_not_told_as_long_as_a_reminder_is_left(kind: Kind) -> None:
+    """It was set up just now, and its hour put right."""
+    new = replace(STORED, rule=replace(RULE, kind=kind, leads=(Lead(),)))
+    later = replace(new.rule, schedule=FRIDAY_20.schedule)
+    assert changed_to(later, stored=new) == []
+    assert changed_to(later, [LAST_WEEK], new)
+    assert changed_to(replace(later, leads=NINE_AHEAD), stored=new)
+
+
+def test_what_timed_out_may_have_been_heard() -> None:
+    saturday = replace(at(FRIDAY + timedelta(days=1), "FREQ=WEEKLY;BYDAY=SA"), leads=(Lead(),))
+    for state in ("failed", "pending"):
+        heard = replace(told(BEIJING_FRIDAY, FRIDAY), state=state, is_doubtful=True)
+        (news,) = changed_to(saturday, [heard])
+        assert news.payload == {"was": ["2026-03-06T19:30"]}
+    assert changed_to(saturday, [replace(heard, is_doubtful=False)]) == []
+
+
+TWICE = "FREQ=DAILY;BYHOUR=9,15;BYMINUTE=0"
+NINE, FIFTEEN = datetime(2026, 3, 6, 9), datetime(2026, 3, 6, 15)
+TOLD_BOTH = [told(datetime(2026, 3, 6, hour - 8, tzinfo=UTC), FRIDAY.replace(hour=hour, minute=0)) for hour in (9, 15)]
+
+
+def test_of_two_events_a_day_that_become_one_both_are_called_off() -> None:
+    twice = replace(STORED, rule=replace(at(NINE - timedelta(days=1), TWICE), leads=NINE_AHEAD))
+    ten = replace(at(NINE.replace(hour=10), "FREQ=DAILY"), leads=NINE_AHEAD)
+    (news,) = changed_to(ten, TOLD_BOTH, twice)
+    assert (news.nominal, news.payload) == (NINE.replace(hour=10), {"was": ["2026-03-06T09:00", "2026-03-06T15:00"]})
+
+
+def test_beside_a_skipped_one_another_of_the_day_is_told_its_new_hour() -> None:
+    thrice = "FREQ=DAILY;BYHOUR=9,12,15;BYMINUTE=0"
+    stored = replace(STORED, rule=replace(at(NINE - timedelta(days=1), thrice), leads=NINE_AHEAD))
+    noon = told(datetime(2026, 3, 6, 4, tzinfo=UTC), FRIDAY.replace(hour=12, minute=0))
+    skipped = replace(stored, skipped=frozenset({FRIDAY.replace(hour=12, minute=0)}))
+    moved = replace(at(NINE, thrice.replace("15", "16")), leads=NINE_AHEAD)
+    known = [LAST_WEEK, TOLD_BOTH[0], noon, TOLD_BOTH[1]]
+    assert [news.nominal for news in changed_to(moved, known, skipped)] == [FIFTEEN.replace(hour=16)]
 
 
 def test_the_group_goes_by_what_it_was_told_last_of_that_day() -> None:
