@@ -15,7 +15,7 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 
 from handlers.buttons import answer_keyboard
-from handlers.counts import current_event, recounted, show_anew
+from handlers.counts import current_event, is_held, recounted, show_anew
 from handlers.names import plain_name
 from handlers.pressed import pressed_message
 from handlers.proposals import hour_in_words
@@ -75,7 +75,7 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     if not promised:
         return _GONE
     event = await current_event(group_rule, press.nominal, context.services)
-    event = event or _as_promised(promised[-1], press.nominal, group_rule, now=now)
+    event = event or _as_promised(promised, press.nominal, group_rule, now=now)
     if (refusal := _refusal(group_rule, press.answer, event)) is not None or event is None:
         return refusal or _CHANGED
     told_at = await _told_at(press, message, context.services)
@@ -88,9 +88,11 @@ async def _taken(press: AnswerPress, user: User, message: MaybeInaccessibleMessa
     return moved_words(press.nominal, told_at, event, group_rule.rule.schedule.zone) + words
 
 
-def _as_promised(promised: Delivery, nominal: datetime, group_rule: GroupRule, *, now: datetime) -> Occurrence | None:
-    event_at = promised.planned.event_at or now
-    return still_answered(group_rule.rule, nominal, event_at, now=now, since=group_rule.since)
+def _as_promised(
+    promised: Sequence[Delivery], nominal: datetime, group_rule: GroupRule, *, now: datetime
+) -> Occurrence | None:
+    event_at = promised[-1].planned.event_at or now
+    return still_answered(group_rule.rule, nominal, event_at, now=now, is_held=is_held(promised, group_rule))
 
 
 async def _promised(press: AnswerPress, group_rule: GroupRule, services: Services) -> Sequence[Delivery]:

@@ -102,6 +102,16 @@ async def _was_held(event: EventOf, services: Services) -> bool:
     return any(d.state != "withdrawn" and _sums_up(d.planned) for d in known)
 
 
+def is_held(known: Sequence[Delivery], group_rule: GroupRule) -> bool:
+    """Whether what the rule has no more took place. known: all deliveries of that event.
+
+    What came of it is summed up, or was to be until it was put off; where nobody leads, by when it was put off.
+    """
+    summaries = [d for d in known if _sums_up(d.planned)]
+    begun = any(d.planned.event_at is not None and d.planned.event_at <= group_rule.since for d in known)
+    return any(d.state != "withdrawn" for d in summaries) if summaries else begun
+
+
 def _sums_up(planned: Planned) -> bool:
     """What came of it, not what it looked like before."""
     is_over = planned.event_at is not None and planned.due_at >= planned.event_at

@@ -6,7 +6,7 @@ from datetime import datetime
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, Update
 from telegram.error import BadRequest
 
-from handlers.counts import current_event
+from handlers.counts import current_event, is_held
 from handlers.questions import edit
 from handlers.reminder_buttons import LeaderAction, LeaderPress, leader_press
 from handlers.rights import UNKNOWN, standing
@@ -91,7 +91,9 @@ async def _event_of(delivery: Delivery, group_rule: GroupRule, services: Service
     if planned.nominal is None or planned.event_at is None:
         return None
     current = await current_event(group_rule, planned.nominal, services)
-    kept = still_answered(rule, planned.nominal, planned.event_at, now=services.clock(), since=group_rule.since)
+    known = await services.stores.deliveries.of_rule(group_rule.id, planned.nominal)
+    was_held = is_held(known, group_rule)
+    kept = still_answered(rule, planned.nominal, planned.event_at, now=services.clock(), is_held=was_held)
     return current or kept or event_on_the_day(group_rule, planned.nominal, services.workdays())
 
 

@@ -59,8 +59,9 @@ def news_of(
             telling.setdefault(event, []).append(time.local.isoformat(timespec="minutes"))
         elif not _is_told_by(fresh.rule, event, min(event.at, time.at) - SETTING_OUT, now):
             telling.setdefault(event, [])
+    waiting = {d.planned.event_at for d in known if d.planned.lead == MOVED and d.state == "pending"}
     for event, until in _unannounced(stored, known, to_come, workdays, now):
-        if event.at not in heard and not _is_told_by(fresh.rule, event, until, now):
+        if (event.at not in heard or event.at in waiting) and not _is_told_by(fresh.rule, event, until, now):
             telling.setdefault(event, [])
     in_order = sorted(telling.items(), key=lambda item: item[0].at)
     found = [(at_once(fresh, event, MOVED, stored.revision, now=now), was) for event, was in in_order]

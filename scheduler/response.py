@@ -52,14 +52,13 @@ class Tally:
 
 
 def still_answered(
-    rule: Rule, nominal: datetime, event_at: datetime, *, now: datetime, since: datetime
+    rule: Rule, nominal: datetime, event_at: datetime, *, now: datetime, is_held: bool
 ) -> Occurrence | None:
     """An event that the rule has no more, as it was promised: dues of a day that was are dues, whatever comes next.
 
-    None for what was still to come, and for a meeting unless it had begun when the rule became as it is, which is
-    since (aware): one that was put off was none.
+    None for what was still to come, and for a meeting unless it was held: one that was put off was none.
     """
-    if event_at >= now or (rule.kind in BEGINNING and event_at > since):
+    if event_at >= now or (rule.kind in BEGINNING and not is_held):
         return None
     return Occurrence(nominal, event_at.astimezone(ZoneInfo(rule.schedule.zone)).replace(tzinfo=None), event_at)
 

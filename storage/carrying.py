@@ -52,6 +52,7 @@ async def carried_over(engine: AsyncEngine, connection: AsyncConnection, change:
     for row in (await connection.execute(rows)).mappings().all():
         await _carry(connection, row, change)
     await _promise_rolled_anew(connection, change)
+    await _overrule(connection, change.before.id)
     await _carry_answers(connection, change)
     await _carry_skips(connection, change)
     await _sum_up_nothing(engine, connection, change)
@@ -72,6 +73,7 @@ async def tell(
     if news is None:
         return
     c = deliveries.c
+    await _overrule(connection, rule_id)
     known = select(deliveries).where(c.rule_id == rule_id, c.lead == MOVED, c.state.in_(("pending", "sending", "sent")))
     left = {_content(planned.event_at, planned.payload): planned for planned in news}
     for place, row in enumerate((await connection.execute(known.order_by(c.id.desc()))).mappings().all()):
@@ -88,6 +90,13 @@ async def tell(
     if left:
         added = inserting(engine, deliveries).on_conflict_do_nothing(index_elements=["key"])
         await connection.execute(added, [planned_values(planned) for planned in left.values()])
+
+
+async def _overrule(connection: AsyncConnection, rule_id: int) -> None:
+    """News that were not said, since the group was gone, are not said when it is back."""
+    c = deliveries.c
+    unsaid = (c.rule_id == rule_id, c.lead == MOVED, c.state.in_(("failed", "withdrawn")))
+    await connection.execute(update(deliveries).where(*unsaid).values(problem=OUTDATED))
 
 
 def _content(event_at: datetime | None, payload: dict[str, Any]) -> tuple[datetime | None, tuple[str, ...]]:
@@ -163,13 +172,16 @@ async def _rename(connection: AsyncConnection, row: RowMapping, nominal: datetim
 async def _promise_rolled_anew(connection: AsyncConnection, change: Changed) -> None:
     """What was said for another day: the same event rolled to a day to come is reminded of like any other."""
     c, zone = deliveries.c, ZoneInfo(change.after.rule.schedule.zone)
-    over = and_(c.state.in_(("sent", "expired", "failed")), c.event_at > change.now - CARRIED_WITHIN, PLANNED)
+    over = and_(
+        c.state.in_(("sending", "sent", "expired", "failed")), c.event_at > change.now - CARRIED_WITHIN, PLANNED
+    )
     rows = select(c.id, c.key, c.nominal, c.event_at).where(c.rule_id == change.before.id, over).order_by(c.id)
     for row in (await connection.execute(rows)).all():
         event = event_of(change.after, row.nominal, change.workdays)
         if event is None or event.at <= change.now or event.local.date() == row.event_at.astimezone(zone).date():
             continue
-        await connection.execute(update(deliveries).where(c.id == row.id).values(key=f"{row.key}/{row.id}"))
+        key = f"{row.key.removesuffix(f'/{row.id}')}/{row.id}"
+        await connection.execute(update(deliveries).where(c.id == row.id).values(key=key))
 
 
 async def _carry_answers(connection: AsyncConnection, change: Changed) -> None:

@@ -73,10 +73,10 @@ class ChatStore:
                 was = await self._described(connection, chat)
                 if was != "gone":
                     return
-                await _news_again(connection, chat.chat_id, now)
                 active = {"state": "active", "reason": "", "gone_at": None}
-                await connection.execute(update(chats).where(chats.c.chat_id == chat.chat_id).values(active))
                 await connection.execute(update(rules).where(rules.c.chat_id == chat.chat_id).values(_renewed(now)))
+                await _news_again(connection, chat.chat_id, now)
+                await connection.execute(update(chats).where(chats.c.chat_id == chat.chat_id).values(active))
 
     async def gone(self, chat_id: int, reason: str, *, zone: str, now: datetime) -> bool:
         """Nothing is sent there any more, nor about it to its leaders, who are told, each once. False: known."""
@@ -148,9 +148,10 @@ async def _news_again(connection: AsyncConnection, chat_id: int, now: datetime) 
     c = deliveries.c
     reason = select(chats.c.reason).where(chats.c.chat_id == chat_id).scalar_subquery()
     unsaid = (c.chat_id == chat_id, c.lead == MOVED, c.state.in_(("failed", "withdrawn")), c.problem == reason)
+    of_active = c.rule_id.in_(select(rules.c.id).where(rules.c.chat_id == chat_id, rules.c.state == "active"))
     to_come = (c.expires_at > now, c.event_at > now)
     again = {"state": "pending", "problem": "", "ended_at": None, "not_before": now}
-    await connection.execute(update(deliveries).where(*unsaid, *to_come).values(again))
+    await connection.execute(update(deliveries).where(*unsaid, of_active, *to_come).values(again))
 
 
 async def _states(connection: AsyncConnection, *chat_ids: int) -> dict[int, str]:

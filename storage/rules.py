@@ -299,14 +299,20 @@ async def _readdress(connection: AsyncConnection, row: Any, changed: dict[str, A
         await withdraw(connection, row["id"], in_private, problem=LEADERLESS)
         return
     await connection.execute(update(deliveries).where(*mine, in_private).values(chat_id=leader))
-    unread = (deliveries.c.state == "failed", deliveries.c.problem.in_(UNREACHABLE), deliveries.c.expires_at > now)
-    again = {"state": "pending", "problem": "", "ended_at": None, "not_before": now, "chat_id": leader}
-    await connection.execute(
-        update(deliveries).where(deliveries.c.rule_id == row["id"], in_private, *unread).values(again)
-    )
+    if row["state"] == "active":
+        await _say_to_another(connection, row["id"], leader, now)
     no_plan = or_(deliveries.c.due_at <= now, ~PLANNED)  # brings it back
     still_of_use = and_(deliveries.c.expires_at > now, no_plan)
     await _bring_back(connection, row["id"], LEADERLESS, still_of_use)
+
+
+async def _say_to_another(connection: AsyncConnection, rule_id: int, leader: int, now: datetime) -> None:
+    """What the one before could not be told, while it is of use."""
+    c = deliveries.c
+    unread = (c.state == "failed", c.problem.in_(UNREACHABLE), c.expires_at > now)
+    private = (c.rule_id == rule_id, c.purpose.in_(("summary", "checklist")))
+    again = {"state": "pending", "problem": "", "ended_at": None, "not_before": now, "chat_id": leader}
+    await connection.execute(update(deliveries).where(*private, *unread).values(again))
 
 
 async def skipped_of(connection: AsyncConnection, rule_ids: Iterable[int]) -> dict[int, set[datetime]]:

@@ -127,3 +127,20 @@ async def test_what_was_put_off_to_another_day_was_not_held(pressing: Pressing) 
     await confirmed(pressing.chatting, await moved_to(pressing.chatting, "哪天", "每周几", WEEKDAYS[local.weekday()]))
     let_pass(pressing, 11 * HOUR)
     assert "改过了" in (await pressing.tap(LI, message, "参加")).text
+
+
+@pytest.mark.parametrize("then", ["nothing", "another leader", "another hour"])
+async def test_what_was_put_off_was_not_held_whatever_is_changed_later(pressing: Pressing, then: str) -> None:
+    message = await held(pressing)
+    services, chatting = pressing.services, pressing.chatting
+    in_three_days = services.clock().astimezone(ZoneInfo(DEFAULT_ZONE)) + 3 * DAY
+    await confirmed(chatting, await moved_to(chatting, "哪天", "每周几", WEEKDAYS[in_three_days.weekday()]))
+    await deliver(chatting)
+    let_pass(pressing, 11 * HOUR)
+    await deliver(chatting)
+    (rule,) = await services.stores.rules.all()
+    if then == "another leader":
+        await services.stores.rules.hand_over(rule.id, 77, now=services.clock())
+    elif then == "another hour":
+        await confirmed(chatting, await moved_to(chatting, "几点", "20:00"))
+    assert "改过了" in (await pressing.tap(LI, message, "参加")).text

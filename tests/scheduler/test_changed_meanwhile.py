@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import text
 
 from scheduler.by_hand import MOVED
-from scheduler.delivery import ChatGone, Delivery, Sent, TimedOut, TryLater, after_send
+from scheduler.delivery import ChatGone, Delivery, Outcome, Sent, TimedOut, TryLater, after_send
 from scheduler.ports import Parcel, Result
-from scheduler.rule import Lead
+from scheduler.rule import Lead, Schedule
 from storage import Chat
 from tests.scheduler.changing import (
     AT_20,
     FRIDAY,
     FRIDAY_20,
+    FRIDAYS,
     HOUR,
     MINUTE,
     SATURDAY,
@@ -47,7 +48,35 @@ async def test_what_timed_out_may_have_been_heard_and_is_called_off(scene: Scene
     assert called_off(scene) == ["2026-03-06T19:30"]
 
 
-async def test_news_for_which_the_group_was_gone_come_when_it_is_back(scene: Scene) -> None:
+@pytest.mark.parametrize("outcome", [TimedOut(), TryLater("x", is_doubtful=True)])
+async def test_news_that_may_have_been_heard_are_still_told_when_something_else_is_changed(
+    scene: Scene, outcome: Outcome
+) -> None:
+    rule = await scene.add(DAY_BEFORE)
+    await scene.until(THURSDAY_9 + HOUR, step=HOUR)
+    scene.sender.outcome = lambda p: outcome if is_for_the_group(p) else None
+    await saved(scene, rule, AT_20)
+    scene.runner.wake()
+    await scene.runner.settled()
+    scene.sender.outcome = lambda _: None
+    await saved(scene, rule, AT_20, place="乙")
+    await scene.until(FRIDAY_20, step=HOUR)
+    assert [p.event_at for p in scene.sender.of("remind") if p.lead == MOVED] == [FRIDAY_20]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "place", "told"),
+    [
+        (None, "", [(6, [])]),
+        (AT_20, "乙", [(6, [])]),
+        (SATURDAY, "", [(7, ["2026-03-06T19:30"])]),
+        (FRIDAYS, "", []),
+    ],
+    ids=["nothing else", "another place", "another day", "back again"],
+)
+async def test_news_for_which_the_group_was_gone_come_when_it_is_back_as_they_are_then(
+    scene: Scene, schedule: Schedule | None, place: str, told: list[object]
+) -> None:
     rule = await scene.add(DAY_BEFORE)
     await scene.stores.chats.describe(Chat(GROUP, "x", "Asia/Shanghai"))
     await scene.until(THURSDAY_9 + HOUR, step=HOUR)
@@ -57,9 +86,12 @@ async def test_news_for_which_the_group_was_gone_come_when_it_is_back(scene: Sce
     await scene.runner.settled()
     scene.sender.outcome = lambda _: None
     scene.clock.move(10 * MINUTE)
+    if schedule is not None:
+        await saved(scene, rule, schedule, place=place)
     await scene.stores.chats.put(Chat(GROUP, "x", "Asia/Shanghai"), now=scene.clock())
-    await scene.until(FRIDAY_20, step=HOUR)
-    assert [p.event_at for p in scene.sender.of("remind") if p.lead == MOVED] == [FRIDAY_20]
+    await scene.until(scene.clock() + 2 * HOUR, step=10 * MINUTE)
+    news = [p for p in scene.sender.of("remind") if p.lead == MOVED]
+    assert [(p.event_at.day, p.payload.get("was", [])) for p in news if p.event_at is not None] == told
 
 
 @pytest.mark.parametrize(("again", "is_told"), [(AT_20, True), (SATURDAY, False)])
