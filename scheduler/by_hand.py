@@ -8,7 +8,7 @@ from scheduler.rule import GroupRule, Lead, Occurrence, Rule
 from scheduler.workdays import Workdays
 
 ASKED, MOVED = "+now", "+moved"
-_FAR_ENOUGH = 50  # events; more than anybody skips in a row
+FAR_ENOUGH = 50  # events; more than anybody skips in a row
 
 
 def at_once(group_rule: GroupRule, event: Occurrence, lead: str, number: int, *, now: datetime) -> Planned:
@@ -29,7 +29,7 @@ def at_once(group_rule: GroupRule, event: Occurrence, lead: str, number: int, *,
 
 def next_event(group_rule: GroupRule, workdays: Workdays, *, now: datetime) -> Occurrence | None:
     """The first to come that is not skipped."""
-    events = next_occurrences(group_rule.rule.schedule, workdays, after=now, count=_FAR_ENOUGH)
+    events = next_occurrences(group_rule.rule.schedule, workdays, after=now, count=FAR_ENOUGH)
     return next((event for event in events if event.nominal not in group_rule.skipped), None)
 
 

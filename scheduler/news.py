@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler.by_hand import MOVED, at_once, next_event
+from scheduler.by_hand import FAR_ENOUGH, MOVED, at_once, next_event
 from scheduler.changed import Changed
 from scheduler.coming import event_on_the_day
 from scheduler.delivery import Delivery, Planned
@@ -19,7 +19,6 @@ from scheduler.rule import GroupRule, Occurrence, Rule
 from scheduler.workdays import Workdays
 
 SETTING_OUT = timedelta(minutes=30)  # before a meeting: by then who comes must have heard
-_FAR_ENOUGH = 50  # events
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def news_of(
         return ()
     changed = Changed(stored, fresh, workdays, now)
     skipped = {event.nominal for nominal in fresh.skipped if (event := changed.stays_skipped(nominal)) is not None}
-    ahead = next_occurrences(fresh.rule.schedule, workdays, after=now, count=_FAR_ENOUGH)
+    ahead = next_occurrences(fresh.rule.schedule, workdays, after=now, count=FAR_ENOUGH)
     to_come = [event for event in ahead if event.nominal not in skipped]
     told = _gone_by(known, stored, workdays, now=now)
     days_off = {event.local.date() for event in ahead if event.nominal in skipped}
@@ -83,7 +82,7 @@ def _gone_by(known: Iterable[Delivery], stored: GroupRule, workdays: Workdays, *
             local = planned.event_at.astimezone(zone).replace(tzinfo=None)
             others = [t for t in by_day[local.date()] if t.local != local]
             by_day[local.date()] = [*others, Told(planned.nominal, planned.event_at, local)]
-    events = next_occurrences(stored.rule.schedule, workdays, after=now - timedelta(days=1), count=_FAR_ENOUGH)
+    events = next_occurrences(stored.rule.schedule, workdays, after=now - timedelta(days=1), count=FAR_ENOUGH)
     many = Counter(event.local.date() for event in events)
     last = [told for day, times in by_day.items() for told in times[-max(1, many[day]) :]]
     return sorted((told for told in last if told.at > now), key=lambda told: told.at)

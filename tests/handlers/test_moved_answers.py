@@ -77,7 +77,8 @@ async def test_away_and_back_at_another_hour_everybody_counts_the_same(pressing:
     assert f"请假 1：{LI}" in summary and f"未回复 1：{WANG}" in summary
 
 
-async def test_the_newest_shows_what_is_answered_under_the_oldest(pressing: Pressing) -> None:
+async def told_twice(pressing: Pressing) -> tuple[Message, Message]:
+    """Of 19:30, and of 20:00."""
     chatting, now = pressing.chatting, at_ten_tomorrow(pressing)
     leads = (Lead(1, at=time(9)), Lead(at=time(11)))
     await stand(chatting, await meeting_at(pressing, now.replace(hour=19, minute=30), *leads))
@@ -86,6 +87,12 @@ async def test_the_newest_shows_what_is_answered_under_the_oldest(pressing: Pres
     await pressing.tap(LEADER, await opened(chatting), "立即发送")
     await deliver(chatting)
     latest = newest(chatting)
+    return oldest, latest
+
+
+async def test_the_newest_shows_what_is_answered_under_the_oldest(pressing: Pressing) -> None:
+    chatting = pressing.chatting
+    oldest, latest = await told_twice(pressing)
     assert "20:00" in latest.text and latest.id != oldest.id
     await changed(chatting, "几点", "18:30")
     assert (await pressing.tap(WANG, oldest, "参加")).text == "改到18:30了，记下了：参加"
@@ -94,14 +101,8 @@ async def test_the_newest_shows_what_is_answered_under_the_oldest(pressing: Pres
 
 
 async def test_the_newest_shows_what_is_answered_when_the_hour_is_the_first_one_again(pressing: Pressing) -> None:
-    chatting, now = pressing.chatting, at_ten_tomorrow(pressing)
-    leads = (Lead(1, at=time(9)), Lead(at=time(11)))
-    await stand(chatting, await meeting_at(pressing, now.replace(hour=19, minute=30), *leads))
-    oldest = newest(chatting)
-    await changed(chatting, "几点", "20:00")
-    await pressing.tap(LEADER, await opened(chatting), "立即发送")
-    await deliver(chatting)
-    latest = newest(chatting)
+    chatting = pressing.chatting
+    oldest, latest = await told_twice(pressing)
     await changed(chatting, "几点", "19:30")
     assert (await pressing.tap(WANG, oldest, "参加")).text == "记下了：参加"
     await pressing.shows(latest, "✅ 参加 1")
